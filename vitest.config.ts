@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+const SHORT_TIMEOUT_MS = 20_000;
+const LONG_TIMEOUT_MS = 60_000;
+
+function tier(name: string, testTimeout: number) {
+  return {
+    test: {
+      name,
+      include: [`test/${name}/**/*.test.ts`],
+      environment: 'node' as const,
+      testTimeout,
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    projects: [
+      tier('unit', SHORT_TIMEOUT_MS),
+      tier('property', SHORT_TIMEOUT_MS),
+      tier('vectors', SHORT_TIMEOUT_MS),
+      tier('contract', SHORT_TIMEOUT_MS),
+      tier('flows', LONG_TIMEOUT_MS),
+      tier('peers', LONG_TIMEOUT_MS),
+      tier('deep', 30 * LONG_TIMEOUT_MS),
+    ],
+  },
+});

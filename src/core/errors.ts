@@ -1,0 +1,133 @@
+/**
+ * The one error class of the house and the closed list of what can go wrong.
+ *
+ * It knows nothing of screens: the words a person reads (title, cause, next step) stand in
+ * `src/i18n/remedies.ts`, a `Record<ErrorCode, Remedy>`, so a code without a remedy does not compile.
+ */
+
+export const errorCodes = [
+  // Anybody
+  'cancelled', // the person cancelled; not a fault
+  'deadline-exceeded', // a step did not finish within its time
+  'invalid-argument', // the caller asked for something that cannot be
+  'not-supported', // known to us, not built yet or not possible on this target
+  'internal', // a broken promise inside the program
+
+  // Files and formats
+  'malformed', // context: file, offset, field
+  'unrecognised-file',
+  'file-failed', // reading or writing a file failed
+  'storage-failed', // the browser's or the disk's storage refused
+
+  // Keys
+  'key-invalid',
+  'key-mismatch', // a private key does not belong to the public key
+  'key-unknown', // no such key in this session
+  'key-exhausted', // no one-time index is left
+  'backup-not-proven',
+
+  // Keystore and OTP image
+  'keystore-empty',
+  'keystore-too-large',
+  'keystore-mixed-sizes',
+  'keystore-key-type-refused',
+  'keystore-no-application-key', // no key whose mask allows partition 1
+  'keystore-parameters-refused', // e.g. LMS parameters of another configuration
+  'primer-not-recognised',
+
+  // Firmware images
+  'image-header-overflow',
+  'image-too-large',
+  'image-unsigned',
+  'image-signature-invalid',
+  'image-digest-mismatch',
+  'image-key-unknown',
+  'image-partition-refused',
+  'image-key-type-refused',
+
+  // USB
+  'usb-unavailable', // no WebUSB in this browser or context
+  'usb-no-device', // nothing chosen, or the chosen one is gone
+  'usb-access-denied', // missing udev rule, driver, or policy
+  'usb-busy', // another program or tab holds the device
+  'usb-stall',
+  'usb-disconnected',
+  'usb-transfer-failed',
+
+  // DFU
+  'dfu-not-found', // the device has no DfuSe interface
+  'dfu-protocol', // an answer that the protocol does not allow
+  'dfu-status', // the device reported an error status; context: status, state
+  'dfu-stuck', // no way back to dfuIDLE within the deadline
+  'dfu-address-refused',
+  'dfu-read-protected',
+  'dfu-verify-failed', // read-back differs from what was written
+
+  // Serial
+  'serial-unavailable',
+  'serial-no-port',
+  'serial-access-denied',
+  'serial-busy',
+  'serial-disconnected',
+  'console-silent', // no answer from the application's console
+  'console-unexpected',
+  'xmodem-no-receiver', // the receiver never asked for the first packet
+  'xmodem-refused', // the receiver refuses packet after packet
+  'xmodem-cancelled-by-receiver',
+  'xmodem-failed', // the receiver said the transfer failed
+  'update-not-proven', // transfer done, but the new version was not seen running
+  'update-rejected', // the bootloader went back to the old version
+
+  // Provisioning
+  'board-wrong', // not the board the plan is for
+  'board-busy', // another tab works on this board
+  'board-not-open', // product state forbids provisioning
+  'board-gone', // the board did not come back in time
+  'otp-unreadable',
+  'otp-read-unstable', // two reads of the same cells differ
+  'otp-conflict', // context: halfwords
+  'otp-locked', // context: blocks
+  'otp-verify-failed',
+  'plan-refused',
+  'plan-changed', // the board's content is no longer what was approved
+  'plan-not-approved',
+  'confirmation-mismatch',
+  'journal-conflict',
+  'sample-on-real-board', // images made for the virtual board may not be flashed to a real one
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** Facts about a failure. Never a secret: what stands here goes into logs, records and bundles. */
+export type ErrorContext = Readonly<
+  Record<string, string | number | boolean | readonly string[] | readonly number[] | undefined>
+>;
+
+export interface AppErrorOptions {
+  readonly cause?: unknown;
+  readonly context?: ErrorContext;
+}
+
+/** The only error that our own code throws. `message` is English, for logs and terminals. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly code: ErrorCode;
+  readonly context: ErrorContext;
+
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.context = options.context ?? {};
+  }
+}
+
+export function isAppError(error: unknown, code?: ErrorCode): error is AppError {
+  return error instanceof AppError && (code === undefined || error.code === code);
+}
+
+/** Wraps whatever was thrown; an AppError passes unchanged. */
+export function toAppError(error: unknown, code: ErrorCode = 'internal'): AppError {
+  if (error instanceof AppError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new AppError(code, message, { cause: error });
+}

@@ -1,0 +1,8 @@
+/** The interfaces through which the core asks the world. */
+export * from './bench.ts';
+export * from './cancel.ts';
+export * from './clock.ts';
+export * from './rng.ts';
+export * from './serial.ts';
+export * from './store.ts';
+export * from './usb.ts';

@@ -1,0 +1,38 @@
+/** A serial line as bytes. Implemented by `transports/webserial` and by the virtual board's UART. */
+import type { TransferOptions } from './usb.ts';
+
+/**
+ * Errors (all AppError): `serial-disconnected`, `cancelled`, and `deadline-exceeded` for writes.
+ */
+export interface BytePipe {
+  /**
+   * Resolves with what has arrived, at least one byte, as soon as there is any; with an empty
+   * array when `timeoutMs` passed in silence. One read at a time. Unread bytes are kept, also
+   * when a read is cancelled. The caller owns the bytes.
+   */
+  read(options: TransferOptions): Promise<Uint8Array>;
+  /** Resolves when the bytes are handed over to the line, in order. `bytes` is not kept. */
+  write(bytes: Uint8Array, options: TransferOptions): Promise<void>;
+  /** Never throws; may be called twice. */
+  close(): Promise<void>;
+}
+
+export interface SerialIdentity {
+  readonly vendorId: number | undefined;
+  readonly productId: number | undefined;
+  readonly label: string;
+}
+
+export interface SerialPort {
+  /** Stable as long as the port stays plugged in. */
+  readonly id: string;
+  readonly identity: SerialIdentity;
+  open(options: { readonly baudRate: number }): Promise<BytePipe>;
+}
+
+export interface SerialBus {
+  list(): Promise<readonly SerialPort[]>;
+  /** Lets the person choose; needs a click. `serial-no-port` when nothing was chosen. */
+  choose(): Promise<SerialPort>;
+  watch(onChange: () => void): () => void;
+}

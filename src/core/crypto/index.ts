@@ -1,0 +1,6 @@
+/** Keys and signatures: one registry of schemes, and the hashes they go with. */
+export * from './hash.ts';
+export * from './key-proof.ts';
+export * from './registry.ts';
+export * from './scheme.ts';
+export * from './sign-durably.ts';

@@ -1,0 +1,3 @@
+/** wolfBoot's formats: keys, keystores, OTP and primer images, firmware images. */
+export * from './auth-keys.ts';
+export * from './keystore-slot.ts';

@@ -92,7 +92,12 @@ export const authKeys: readonly AuthKey[] = rows.map(
   }),
 );
 
-/** The largest key of all, ML-DSA level 5: what a universal keystore reserves (section 3). */
+export type MlDsaLevel = 2 | 3 | 5;
+
+/** Public key of ML-DSA-44, -65 and -87 (FIPS 204, table 2), by NIST security level. */
+export const ML_DSA_KEY_BYTES: Readonly<Record<MlDsaLevel, number>> = { 2: 1312, 3: 1952, 5: 2592 };
+
+/** The largest key of all, ML-DSA level 5: what a universal keystore.der reserves (section 3). */
 export const LARGEST_KEY_BYTES = 2592;
 
 export function authKeyByCode(code: number): AuthKey | undefined {

@@ -11,3 +11,9 @@ export interface KeystoreSlot {
   /** The field `pubkey_size` as found in the file; for RSA in a keystore.der it is the reserved size. */
   readonly publicKeySize: number;
 }
+
+/** KEYSTORE_HDR_SIZE: slot_id, key_type, part_id_mask and pubkey_size. */
+export const SLOT_HEADER_BYTES = 16;
+
+/** May verify images of every partition. */
+export const MASK_ALL = 0xffffffff;

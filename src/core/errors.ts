@@ -75,6 +75,7 @@ export const errorCodes = [
   'xmodem-refused', // the receiver refuses packet after packet
   'xmodem-cancelled-by-receiver',
   'xmodem-failed', // the receiver said the transfer failed
+  'update-refused', // not started: not newer than what runs, incomplete, or of another build; context: reason
   'update-not-proven', // transfer done, but the new version was not seen running
   'update-rejected', // the bootloader went back to the old version
 

@@ -1,5 +1,5 @@
 // A static server for the built app: node scripts/serve.mjs [folder] [--port N]
-import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize, resolve, sep } from 'node:path';
 
@@ -70,6 +70,10 @@ function contentPolicy(root) {
  */
 export function serve({ folder, port }) {
   const root = resolve(folder);
+  if (!existsSync(join(root, 'index.html'))) {
+    console.error(`${folder} holds no built app: run \`npm run build\` first.`);
+    process.exit(1);
+  }
   const policy = contentPolicy(root);
   const server = createServer((request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {

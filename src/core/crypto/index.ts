@@ -1,4 +1,5 @@
 /** Keys and signatures: one registry of schemes, and the hashes they go with. */
+export * from './curve-points.ts';
 export * from './hash.ts';
 export * from './key-proof.ts';
 export * from './registry.ts';

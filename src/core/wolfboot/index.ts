@@ -1,6 +1,11 @@
 /** wolfBoot's formats: keys, keystores, OTP and primer images, firmware images. */
 export * from './auth-keys.ts';
+export { checkKeystoreKey } from './key-check.ts';
+export * from './keystore.ts';
 export * from './keystore-slot.ts';
 export * from './otp-geometry.ts';
+export * from './private-keys.ts';
 export * from './profile.ts';
+export * from './public-keys.ts';
 export * from './sample-mark.ts';
+export { describeMask, maskAllows, partitionsOfMask } from './slot-codec.ts';

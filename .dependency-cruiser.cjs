@@ -17,7 +17,7 @@ const NOBLE = npm('@noble/[^/]+');
 const REACT = npm('(@types/)?react(-dom)?');
 
 const ROOMS = {
-  'core/bytes': [],
+  'core/bytes': [ERRORS],
   'core/errors': [BYTES],
   'core/ports': [BYTES, ERRORS],
   'core/crypto': [BYTES, PORTS, ERRORS, NOBLE],
@@ -32,7 +32,8 @@ const ROOMS = {
   virtual: [CORE],
   workers: [CORE],
   // `state` sees the types of `workers` too: rule "state-sees-worker-types-only".
-  state: [CORE, '^src/workers/', npm('zustand'), npm('valibot')],
+  // React: the hooks through which features read the stores (state/react.ts).
+  state: [CORE, '^src/workers/', npm('zustand'), npm('valibot'), REACT],
   // Mantine is narrowed further to ui/kit: rule "mantine-only-in-kit".
   ui: [BYTES, REACT, npm('@mantine/[^/]+')],
   // `i18n` sees the types of `core/errors` only: rule "i18n-sees-error-types-only".
@@ -65,6 +66,13 @@ const KNOWN_ROOMS = [...Object.keys(ROOMS).map(roomPath), '^src/(app|cli)/', '^s
 module.exports = {
   forbidden: [
     ...roomRules,
+    {
+      name: 'only-provisioning-burns',
+      comment: 'writing OTP is a step of an approved plan and of nothing else',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/core/provisioning/' },
+      to: { path: '^src/core/stm32/otp-write\\.ts$' },
+    },
     {
       name: 'features-stay-apart',
       comment: 'one screen never imports another; share through state, ui or core',

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import react from '@vitejs/plugin-react';
@@ -18,8 +20,20 @@ function relaxContentPolicyInDev(): Plugin {
   };
 }
 
+/** What records and the page's foot say of this build: package version and commit. */
+function buildVersion(): string {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  try {
+    const commit = execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], { encoding: 'utf8' });
+    return `${version}+${commit.trim()}`;
+  } catch {
+    return version; // built from an archive without history
+  }
+}
+
 export default defineConfig({
   base: './',
+  define: { 'import.meta.env.VITE_KEYFUSE_VERSION': JSON.stringify(buildVersion()) },
   plugins: [
     paraglideVitePlugin({ project: './project.inlang' }),
     react(),

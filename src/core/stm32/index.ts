@@ -1,0 +1,45 @@
+/**
+ * STM32 chips over USB DFU: boards and memory maps, option bytes (read only), the DfuSe engine.
+ * Writing one-time-programmable memory is not part of this surface: `otp-write.ts` is imported by
+ * `core/provisioning` alone.
+ */
+export { kindOfAddress, type MemoryKind } from './address-space.ts';
+export {
+  boardById,
+  boardIds,
+  boards,
+  recogniseBoard,
+  type BoardDescription,
+  type BoardId,
+  type FlashGeometry,
+  type OtpArea,
+} from './boards.ts';
+export { openDfu } from './dfu-session.ts';
+export type {
+  DfuAlternate,
+  DfuCall,
+  DfuDescription,
+  DfuProgress,
+  DfuSession,
+  OpenDfuOptions,
+  ProgramReport,
+  ReadCall,
+  TransferEntry,
+} from './dfu-types.ts';
+export {
+  parseMemoryMap,
+  regionContains,
+  sectorsTouched,
+  type MemoryMap,
+  type MemoryRegion,
+  type Sector,
+  type SectorGroup,
+} from './memory-map.ts';
+export {
+  decodeOptionBytes,
+  lockedOtpBlocks,
+  NO_OPTION_BYTES,
+  readOptionBytes,
+  type OptionBytes,
+  type ProductStateName,
+} from './option-bytes.ts';

@@ -7,6 +7,7 @@ import { isForeignCurvePoint, scheme, type ForeignCurve } from '../crypto/index.
 import { AppError, isAppError } from '../errors.ts';
 import type { AuthKey, AuthKeyName } from './auth-keys.ts';
 import { derBits, derElement, expectEnd, objectIdName, rest } from './der.ts';
+import type { LmsParameters } from './profile.ts';
 
 /** Throws `key-invalid` with the reason. */
 export function checkKeystoreKey(key: AuthKey, publicKey: Uint8Array): void {
@@ -72,14 +73,8 @@ function parameterProblem(key: AuthKey, publicKey: Uint8Array): string | undefin
 /** Highest number of NIST SP 800-208 for XMSS and XMSS^MT together is below this. */
 const LARGEST_XMSS_OID = 0x40;
 
-export interface LmsKeyParameters {
-  readonly levels: number;
-  readonly height: number;
-  readonly winternitz: number;
-}
-
 /** The parameters an HSS public key names (section 9), or undefined when wolfBoot has no such set. */
-export function lmsKeyParameters(publicKey: Uint8Array): LmsKeyParameters | undefined {
+export function lmsKeyParameters(publicKey: Uint8Array): LmsParameters | undefined {
   if (publicKey.length !== HSS_PUBLIC_KEY_BYTES) return undefined;
   const levels = wordBe(publicKey, 0);
   const height = LMS_HEIGHTS[wordBe(publicKey, 4)];

@@ -10,6 +10,7 @@ export * from './keystore-slot.ts';
 export * from './otp.ts';
 export * from './otp-build.ts';
 export * from './otp-geometry.ts';
+export * from './primer.ts';
 export * from './private-keys.ts';
 export * from './profile.ts';
 export * from './public-keys.ts';

@@ -46,7 +46,7 @@ export function buildOtpImage(input: OtpImageInput): Uint8Array {
 }
 
 /** The slot's 16 bytes as they stand in OTP: numbered by place, with the key's real length. */
-export function encodeSlotHeader(slot: KeystoreSlot, index: number): Uint8Array {
+function encodeSlotHeader(slot: KeystoreSlot, index: number): Uint8Array {
   return encode(slotHeader, {
     slot_id: index,
     key_type: slot.keyType,

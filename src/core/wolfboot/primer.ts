@@ -1,0 +1,294 @@
+/**
+ * The OTP primer: a small program that, once started, burns the keys compiled into it and a random
+ * UDS into OTP, without a word (formats/wolfboot.md, section 6; stm32h5-device.md, section 2).
+ *
+ * Recognises an image by what it must contain and says what it would write where. It is never run and
+ * never trusted: what it did is known only from reading the chip.
+ */
+import {
+  asciiToBytes,
+  concatBytes,
+  encode,
+  hexNumber,
+  indexOfBytes,
+  toHex,
+} from '../bytes/index.ts';
+import { hash } from '../crypto/index.ts';
+import { AppError } from '../errors.ts';
+import { movedConstants, readVectorTable, wordsOf, type VectorTable } from './cortex-m-image.ts';
+import { describeOtherFile } from './key-files.ts';
+import { refuseKeystore, type KeystoreRefusal } from './keystore-policy.ts';
+import type { KeystoreSlot } from './keystore-slot.ts';
+import { OTP_HEADER_BYTES, otpGeometry, UDS_BYTES } from './otp-geometry.ts';
+import { blankOtp, OTP_MAGIC, otpHeader, PRIMER_VERSION_WORD } from './otp.ts';
+import { elementSize, findSlotArrays, type SlotArray } from './primer-scan.ts';
+import { profileKeyBytes, slotStrideBytes, type BootloaderProfile } from './profile.ts';
+import { isSampleImage } from './sample-mark.ts';
+import { slotHeader } from './slot-codec.ts';
+
+/** Where the primer is linked: it belongs to the time before TrustZone is enabled. */
+export const PRIMER_LOAD_ADDRESS = 0x08000000;
+
+export interface PrimerWrite {
+  /** From the start of the OTP area. */
+  readonly offsetBytes: number;
+  readonly lengthBytes: number;
+  /** `header`, `slot 0` …, `uds`. */
+  readonly what: string;
+  readonly content: Uint8Array | 'random';
+  /** What is assumed and cannot be seen in the image. */
+  readonly note?: string;
+}
+
+export interface PrimerImage {
+  readonly fileName: string;
+  readonly sizeBytes: number;
+  /** Lower-case hex, of the whole file. */
+  readonly sha256: string;
+  readonly loadAddress: number;
+  readonly vectorTable: VectorTable;
+  readonly slotArrayOffsetBytes: number;
+  /** Size of one element of the array in the image. */
+  readonly elementBytes: number;
+  /** Distance between slots in OTP. */
+  readonly strideBytes: number;
+  readonly slots: readonly KeystoreSlot[];
+  /** Where "WOLFBOOT" stands; undefined when the code puts it together from two words. */
+  readonly magicOffsetBytes: number | undefined;
+  /** In the order of the program. */
+  readonly writes: readonly PrimerWrite[];
+  /** The whole program runs to its end, the UDS included. */
+  readonly complete: boolean;
+  /** Carries the mark of images for the virtual board. */
+  readonly sample: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** OTP, that is all a primer writes to; the H7 primer of this release does not link. */
+const { baseAddress, sizeBytes: otpBytes, udsOffsetBytes } = otpGeometry('stm32h5');
+
+/**
+ * Reads a raw primer image. `bytes` is not kept. Throws `primer-not-recognised` with what is missing;
+ * several key arrays are an error that names their offsets, because guessing would burn a wrong key.
+ */
+export function analysePrimer(bytes: Uint8Array, fileName: string): PrimerImage {
+  const vectorTable = readVectorTable(bytes, PRIMER_LOAD_ADDRESS);
+  if (!vectorTable) throw notRecognised(fileName, problemOfFile(bytes));
+  const array = onlyArray(findSlotArrays(bytes), fileName);
+  const constants = new Set([...wordsOf(bytes), ...movedConstants(bytes)]);
+  const magicOffsetBytes = indexOfBytes(bytes, asciiToBytes(OTP_MAGIC));
+  if (magicOffsetBytes < 0 && !MAGIC_WORDS.every((word) => constants.has(word))) {
+    throw notRecognised(
+      fileName,
+      `holds keys at offset ${array.offsetBytes}, but not the mark "${OTP_MAGIC}": a bootloader with a built-in keystore, not a primer`,
+    );
+  }
+  if (![...constants].some(isOtpAddress)) {
+    throw notRecognised(
+      fileName,
+      `holds keys at offset ${array.offsetBytes}, but no address of the OTP area (${hexNumber(baseAddress)}): it writes no OTP`,
+    );
+  }
+  const simulated = simulate(array);
+  return {
+    fileName,
+    sizeBytes: bytes.length,
+    sha256: toHex(hash('sha256', bytes)),
+    loadAddress: PRIMER_LOAD_ADDRESS,
+    vectorTable,
+    slotArrayOffsetBytes: array.offsetBytes,
+    elementBytes: array.elementBytes,
+    strideBytes: array.strideBytes,
+    slots: array.slots,
+    magicOffsetBytes: magicOffsetBytes < 0 ? undefined : magicOffsetBytes,
+    writes: simulated.writes,
+    complete: simulated.complete,
+    sample: isSampleImage(bytes),
+    warnings: [...array.warnings, ...simulated.warnings],
+  };
+}
+
+/** "WOLF" and "BOOT" as little-endian words, as compilers put the mark together. */
+const MAGIC_WORDS = [0x464c4f57, 0x544f4f42] as const;
+
+function isOtpAddress(word: number): boolean {
+  return word >= baseAddress && word <= baseAddress + otpBytes;
+}
+
+function onlyArray(arrays: readonly SlotArray[], fileName: string): SlotArray {
+  const [array, ...others] = arrays;
+  if (!array) {
+    throw notRecognised(
+      fileName,
+      'holds no array of keystore slots with keys (keygen --nolocalkeys leaves them zero)',
+    );
+  }
+  if (others.length > 0) {
+    const offsets = arrays.map(({ offsetBytes }) => offsetBytes).join(', ');
+    throw notRecognised(
+      fileName,
+      `holds ${arrays.length} arrays of keystore slots, at offsets ${offsets}: which one it would burn cannot be told`,
+    );
+  }
+  return array;
+}
+
+function problemOfFile(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  if (first === 0x7f && second === 0x45) {
+    return 'is an ELF file; make the raw image: arm-none-eabi-objcopy -O binary primer.elf primer.bin';
+  }
+  if (first === 0x3a) return 'is an Intel HEX file; give the raw .bin';
+  if (first === 0x53 && /\d/.test(String.fromCharCode(second ?? 0))) {
+    return 'is a Motorola S-record file; give the raw .bin';
+  }
+  return `does not start with the vector table of a program linked at ${hexNumber(PRIMER_LOAD_ADDRESS)}: it ${describeOtherFile(bytes)}`;
+}
+
+function notRecognised(fileName: string, problem: string): AppError {
+  return new AppError('primer-not-recognised', `${fileName} ${problem}`, {
+    context: { file: fileName, problem },
+  });
+}
+
+interface Simulation {
+  readonly writes: readonly PrimerWrite[];
+  readonly complete: boolean;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The program's own order (section 6): header, slots, then the size check, then the UDS. An odd
+ * destination is refused by the flash driver and nobody looks at the result.
+ */
+function simulate(array: SlotArray): Simulation {
+  const { slots, strideBytes } = array;
+  const writes: PrimerWrite[] = [headerWrite(slots.length)];
+  const warnings: string[] = [];
+  for (const [index, slot] of slots.entries()) {
+    const offsetBytes = OTP_HEADER_BYTES + index * strideBytes;
+    const content = encodeElement(slot, index, array.elementBytes);
+    const what = `slot ${index}`;
+    if (offsetBytes % 2 !== 0) {
+      warnings.push(
+        `${what} would start at the odd offset ${offsetBytes}: the primer leaves it out without a word, but counts it`,
+      );
+    } else if (offsetBytes + content.length > otpBytes) {
+      warnings.push(`${what} lies outside the OTP area: the primer leaves it out without a word`);
+    } else {
+      writes.push({ offsetBytes, lengthBytes: content.length, what, content });
+    }
+  }
+  if (OTP_HEADER_BYTES + slots.length * strideBytes > udsOffsetBytes) {
+    warnings.push('the keys reach into the place of the UDS: the primer burns them and then hangs');
+    return { writes, complete: false, warnings };
+  }
+  writes.push({
+    offsetBytes: udsOffsetBytes,
+    lengthBytes: UDS_BYTES,
+    what: 'uds',
+    content: 'random',
+  });
+  return { writes, complete: true, warnings };
+}
+
+function headerWrite(itemCount: number): PrimerWrite {
+  return {
+    offsetBytes: 0,
+    lengthBytes: OTP_HEADER_BYTES,
+    what: 'header',
+    content: encode(otpHeader, {
+      magic: OTP_MAGIC,
+      item_count: itemCount,
+      flags: 0,
+      version: PRIMER_VERSION_WORD,
+    }),
+    note: 'The version word is that of the build, 1 in the stock configurations; no reader checks it.',
+  };
+}
+
+/** One element of the array. `pubkey_size` as found: RSA keys may be declared with their whole room. */
+function encodeElement(slot: KeystoreSlot, index: number, elementBytes: number): Uint8Array {
+  const element = new Uint8Array(elementBytes);
+  const header = encode(slotHeader, {
+    slot_id: index,
+    key_type: slot.keyType,
+    part_id_mask: slot.partitionMask,
+    pubkey_size: slot.publicKeySize,
+  });
+  element.set(concatBytes(header, slot.publicKey));
+  return element;
+}
+
+export interface PrimerOtpContent {
+  /** The whole area after a first, undisturbed run; FF where nothing was written and for the UDS. */
+  readonly content: Uint8Array;
+  /** One entry a halfword: whether the primer writes it. */
+  readonly written: readonly boolean[];
+  /** Halfwords of the UDS, `end` exclusive: random, so `content` says nothing about them. */
+  readonly udsHalfwords: { readonly start: number; readonly end: number } | undefined;
+}
+
+/** What the OTP of an STM32H5 holds after the primer ran once on a blank chip. */
+export function primerOtpContent(primer: PrimerImage): PrimerOtpContent {
+  const content = blankOtp('stm32h5');
+  const written = new Array<boolean>(content.length / 2).fill(false);
+  let udsHalfwords: PrimerOtpContent['udsHalfwords'];
+  for (const write of primer.writes) {
+    const start = write.offsetBytes / 2;
+    const end = start + write.lengthBytes / 2;
+    written.fill(true, start, end);
+    if (write.content === 'random') udsHalfwords = { start, end };
+    else content.set(write.content, write.offsetBytes);
+  }
+  return { content, written, udsHalfwords };
+}
+
+/** Why this primer must not run on a board whose bootloader is `profile`; empty when it may. */
+export function refusePrimer(
+  primer: PrimerImage,
+  profile: BootloaderProfile,
+): readonly KeystoreRefusal[] {
+  const refusals: KeystoreRefusal[] = [...refuseKeystore(primer.slots, profile)];
+  if (profile.target !== 'stm32h5') {
+    refusals.push({ code: 'not-supported', message: 'there are primers for stm32h5 only' });
+  }
+  const stride = slotStrideBytes(profile);
+  if (primer.strideBytes !== stride) {
+    refusals.push({
+      code: 'keystore-parameters-refused',
+      message: `the primer writes slots ${primer.strideBytes} bytes apart, the bootloader ${profile.id} reads them ${stride} bytes apart`,
+    });
+  }
+  const slotsWritten = primer.writes.filter(({ what }) => what.startsWith('slot ')).length;
+  if (!primer.complete || slotsWritten < primer.slots.length) {
+    refusals.push({
+      code: 'keystore-parameters-refused',
+      message: `the primer does not write all it counts: ${primer.warnings.join('; ')}`,
+    });
+  }
+  return refusals;
+}
+
+/**
+ * The array `PubKeys[]` as a compiler lays it into a primer for this bootloader: elements rounded up to
+ * 4 bytes, zero behind each key. Throws `key-invalid` for a key longer than a slot.
+ */
+export function encodeSlotArray(
+  slots: readonly KeystoreSlot[],
+  profile: BootloaderProfile,
+): Uint8Array {
+  const room = profileKeyBytes(profile);
+  return concatBytes(
+    ...slots.map((slot, index) => {
+      if (slot.publicKey.length > room) {
+        throw new AppError(
+          'key-invalid',
+          `slot ${index}: a key of ${slot.publicKey.length} bytes does not fit into ${room}`,
+        );
+      }
+      const publicKeySize = slot.publicKey.length;
+      return encodeElement({ ...slot, publicKeySize }, index, elementSize(room));
+    }),
+  );
+}

@@ -83,12 +83,16 @@ export const errorCodes = [
   'board-wrong', // not the board the plan is for
   'board-busy', // another tab works on this board
   'board-not-open', // product state forbids provisioning
+  'board-trustzone-on', // the primer needs TZEN off
   'board-gone', // the board did not come back in time
   'otp-unreadable',
   'otp-read-unstable', // two reads of the same cells differ
   'otp-conflict', // context: halfwords
   'otp-locked', // context: blocks
   'otp-verify-failed',
+  'keystore-differs', // the image to burn holds other slots than the keystore that was agreed to; context: slots
+  'primer-did-not-run', // the board came back and its OTP is as before
+  'primer-ran-again', // the UDS changed after the first run: it is damaged for good
   'plan-refused',
   'plan-changed', // the board's content is no longer what was approved
   'plan-not-approved',

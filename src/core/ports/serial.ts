@@ -7,7 +7,7 @@ import type { TransferOptions } from './usb.ts';
 export interface BytePipe {
   /**
    * Resolves with what has arrived, at least one byte, as soon as there is any; with an empty
-   * array when `timeoutMs` passed in silence. One read at a time. Unread bytes are kept, also
+   * array when `timeoutMs` (may be Infinity) passed in silence. One read at a time. Unread bytes are kept, also
    * when a read is cancelled. The caller owns the bytes.
    */
   read(options: TransferOptions): Promise<Uint8Array>;

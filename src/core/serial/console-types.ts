@@ -79,6 +79,7 @@ export interface ConsoleOptions {
   readonly onBytes?: (bytes: Uint8Array) => void;
   /** Called when a boot banner passes, whoever caused the reset. */
   readonly onBoot?: (banner: BootBanner) => void;
+  /** Ends every call of this dialogue. */
   readonly signal?: CancelSignal | undefined;
 }
 
@@ -98,7 +99,7 @@ export interface ConsoleDialogue {
   info(call?: ConsoleCall): Promise<ConsoleInfo>;
   /** Confirms the running firmware. */
   success(call?: ConsoleCall): Promise<void>;
-  /** Erases the update partition and resolves when the receiver waits; then call `sendXmodem` on `pipe`. */
+  /** Erases the update partition and resolves when the receiver waits; then `sendXmodem` goes through `withPipe`. */
   startUpdate(call?: ConsoleCall & { readonly onErasing?: () => void }): Promise<void>;
   /** What is printed behind a transfer, up to the prompt. */
   readTransferText(call?: ConsoleCall): Promise<TransferText>;
@@ -121,7 +122,9 @@ export interface ConsoleDialogue {
   type(bytes: Uint8Array): Promise<boolean>;
   /** Forwards what arrives while no command runs, until the signal is raised or the line is gone. */
   listen(call?: { readonly signal?: CancelSignal | undefined }): Promise<void>;
-  /** The line for `sendXmodem`; every byte read from it passes the tap. */
-  readonly pipe: BytePipe;
+  /** Lends the line, for `sendXmodem`; every byte read from it passes the tap, and nobody else reads. */
+  withPipe<T>(work: (pipe: BytePipe) => Promise<T>): Promise<T>;
+  /** Bytes that `work` read too far; the next command hears them first. */
+  unread(bytes: Uint8Array): void;
   close(): Promise<void>;
 }

@@ -1,5 +1,11 @@
 /** The serial side: XMODEM, the console of wolfBoot's test application, and the update over both. */
+export { createBootWatcher } from './boot-watcher.ts';
+export { isCompleteInfo, parseBootBanner, parseConsoleInfo } from './console-info.ts';
 export type * from './console-types.ts';
+export { createConsole } from './console.ts';
 export * from './keystore-compare.ts';
 export type * from './update-types.ts';
+export { updateFirmware } from './update.ts';
+export { leaveReceiver, type LeaveOptions } from './xmodem-leave.ts';
+export { sendXmodem } from './xmodem-sender.ts';
 export type * from './xmodem-types.ts';

@@ -1,9 +1,12 @@
 /** Puts the virtual board on a bench: its USB, its serial line, its time and its panel. */
-import { AppError } from '../core/errors.ts';
 import type { Bench, BoardPanel, Clock } from '../core/ports/index.ts';
 import type { BootloaderProfile } from '../core/wolfboot/index.ts';
+import { BoardMachine } from './board-machine.ts';
 import type { BoardSnapshot, VirtualBoard } from './board.ts';
-import type { SimClock } from './sim-clock.ts';
+import { FLASH_BASE } from './flash/flash-memory.ts';
+import { Panel, type PaceSwitch } from './panel.ts';
+import { PacedClock, type SimClock } from './sim-clock.ts';
+import { restoreSnapshot, takeSnapshot } from './snapshot.ts';
 
 export interface VirtualBenchOptions {
   /** Decides the unique id, the TRNG and every jitter. */
@@ -38,6 +41,53 @@ export interface VirtualBench {
  * A NUCLEO-H563ZI fresh from the factory: blank flash and OTP, TrustZone off, product state Open,
  * the ST-LINK plug in, the USER USB plug out, BOOT0 low, both extra alternates offered.
  */
-export function createVirtualBench(_options: VirtualBenchOptions): VirtualBench {
-  throw new AppError('not-supported', 'the virtual bench is not wired up yet');
+export function createVirtualBench(options: VirtualBenchOptions): VirtualBench {
+  const { clock, pace } = clockOf(options);
+  const machine = new BoardMachine({
+    seed: options.seed,
+    clock,
+    profile: options.profile,
+    otpThroughFlashAlternate: options.otpThroughFlashAlternate ?? 'refused',
+  });
+  if (options.snapshot !== undefined) restoreSnapshot(machine, options.snapshot);
+  else if (options.flashImage !== undefined) machine.flash.load(FLASH_BASE, options.flashImage);
+  const panel = new Panel(machine, pace);
+  if (options.startPowered ?? true) machine.setPlug('stLink', true);
+  return {
+    bench: { kind: 'virtual', usb: machine.usb, serial: machine.stLink, clock, panel },
+    board: boardOf(machine),
+  };
+}
+
+function clockOf(options: VirtualBenchOptions): { clock: SimClock; pace: PaceSwitch | undefined } {
+  const host = options.clock;
+  if (isSimClock(host)) return { clock: host, pace: undefined };
+  const clock = new PacedClock({
+    host,
+    yieldToHost: options.yieldToHost ?? (() => host.sleep(0)),
+    startWallMs: host.wallMs(),
+  });
+  clock.setHostPace(options.realTimePace ?? true);
+  return { clock, pace: clock };
+}
+
+function isSimClock(clock: Clock): clock is SimClock {
+  return 'schedule' in clock && 'hold' in clock;
+}
+
+function boardOf(machine: BoardMachine): VirtualBoard {
+  return {
+    seed: machine.seed,
+    uniqueId: machine.uniqueId,
+    usbSerial: machine.usbSerial,
+    flash: machine.flash,
+    otp: machine.otp,
+    optionBytes: machine.optionBytes,
+    events: machine.events,
+    snapshot: (snapshotOptions) => takeSnapshot(machine, snapshotOptions),
+    restore: (snapshot) => {
+      restoreSnapshot(machine, snapshot);
+      machine.reset();
+    },
+  };
 }

@@ -6,3 +6,5 @@ export { createVirtualBench, type VirtualBench, type VirtualBenchOptions } from 
 export type { BoardEvent, BoardSnapshot, VirtualBoard } from './board.ts';
 export { createSimClock, type SimClock, type SimClockOptions } from './sim-clock.ts';
 export type { Firmware, BoardHardware } from './firmware/firmware.ts';
+export { buildSampleApplication, buildSampleBootloader } from './samples/sample-firmware.ts';
+export { buildSamplePrimer } from './samples/sample-primer.ts';

@@ -69,16 +69,17 @@ export class OtpArea {
     return 'written';
   }
 
-  /** As the bus sees it, with the ECC at work; counts flags. `offsetBytes` and length are even. */
+  /** As the bus sees it, with the ECC at work; each halfword touched counts its flag once. */
   read(offsetBytes: number, lengthBytes: number): OtpReading {
     const bytes = new Uint8Array(lengthBytes);
     const doubleErrors: number[] = [];
-    for (let at = 0; at < lengthBytes; at += 2) {
-      const halfword = (offsetBytes + at) / 2;
+    const first = Math.floor(offsetBytes / 2);
+    for (let halfword = first; 2 * halfword < offsetBytes + lengthBytes; halfword++) {
       const { value, error } = this.#decode(halfword);
-      bytes[at] = value & 0xff;
+      const at = 2 * halfword - offsetBytes;
+      if (at >= 0) bytes[at] = value & 0xff;
       if (at + 1 < lengthBytes) bytes[at + 1] = value >> 8;
-      if (error === 'double') doubleErrors.push(offsetBytes + at);
+      if (error === 'double') doubleErrors.push(2 * halfword);
     }
     this.#doubleErrorReads += doubleErrors.length;
     return { bytes, doubleErrors };

@@ -22,7 +22,7 @@ export const FLASH_RANGE = { from: 0x08000000, to: 0x08ffe000 } as const;
 
 const RANGES: readonly AddressRange[] = [
   { kind: 'flash', ...FLASH_RANGE },
-  { kind: 'otp', from: 0x08ffe000, to: 0x09000000 }, // C5, H5, H7A3
+  { kind: 'otp', from: 0x08ffe000, to: 0x08fff800 }, // C5, H5, H7A3; factory data follows
   { kind: 'otp', from: 0x0bfa0000, to: 0x0bfa1000 }, // U5
   { kind: 'option-bytes', from: 0x40022000, to: 0x40022400 }, // H5, U5, L5, C5
   { kind: 'option-bytes', from: 0x52002000, to: 0x52002400 }, // H7
@@ -41,7 +41,8 @@ export function isFlashRange(address: number, lengthBytes: number): boolean {
 /** Whether all of the range belongs to one-time-programmable memory. */
 export function isOtpRange(address: number, lengthBytes: number): boolean {
   return (
-    kindOfAddress(address) === 'otp' && kindOfAddress(address + Math.max(1, lengthBytes) - 1) === 'otp'
+    kindOfAddress(address) === 'otp' &&
+    kindOfAddress(address + Math.max(1, lengthBytes) - 1) === 'otp'
   );
 }
 

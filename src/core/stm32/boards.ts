@@ -140,14 +140,22 @@ function hasItsFlash(dfu: DfuDescription, board: BoardDescription): boolean {
   );
 }
 
+/**
+ * C5 parts of 1 MB have the same flash map, option-byte address and command list, but other OTP
+ * addresses: this board is recognised by its OTP alternate only.
+ */
+const LIKE_A_C5: BoardId = 'stm32h563-1mb';
+
 function hasItsFamily(dfu: DfuDescription, board: BoardDescription): boolean {
   const otp = regionsOf(dfu, 'otp');
   const option = regionsOf(dfu, 'option-bytes');
   const otpFits = otp.some((region) => region.startAddress === board.otp.baseAddress);
   const optionFits = option.some((region) => region.startAddress === board.optionBytesAddress);
-  if (option.length > 0) return optionFits && (otp.length === 0 || otpFits);
+  if (option.length > 0) {
+    return optionFits && (otp.length === 0 ? board.id !== LIKE_A_C5 : otpFits);
+  }
   if (otp.length > 0) return otpFits && otpSizeFits(otp, board);
-  return board.otp.target === 'stm32h5' && speaksV3(dfu);
+  return board.otp.target === 'stm32h5' && board.id !== LIKE_A_C5 && speaksV3(dfu);
 }
 
 /** H5 and H7A3 have their OTP at the same address; without option bytes its size tells them apart. */

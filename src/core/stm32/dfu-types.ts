@@ -120,12 +120,7 @@ export interface DfuSession {
     call?: DfuCall,
   ): Promise<void>;
   /** Writes erased flash; address and length are multiples of the write unit (16 bytes on H5). Pads nothing, verifies nothing. */
-  writeFlash(
-    alternate: number,
-    address: number,
-    bytes: Uint8Array,
-    call?: DfuCall,
-  ): Promise<void>;
+  writeFlash(alternate: number, address: number, bytes: Uint8Array, call?: DfuCall): Promise<void>;
   /**
    * Makes flash hold `bytes` at `address`: reads the touched sectors, leaves those that already hold
    * their part, erases and writes the others, reads everything back. `dfu-verify-failed` when it differs.

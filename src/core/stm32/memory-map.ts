@@ -45,7 +45,7 @@ const UNIT_BYTES: Readonly<Record<string, number>> = { B: 1, K: 1024, M: 1024 * 
  */
 export function parseMemoryMap(text: string): MemoryMap | undefined {
   const [head, ...groups] = text.split('/');
-  if (head === undefined || !head.startsWith('@')) return undefined;
+  if (!head?.startsWith('@')) return undefined;
   if (groups.at(-1)?.trim() === '') groups.pop();
   if (groups.length === 0 || groups.length % 2 !== 0) return undefined;
 

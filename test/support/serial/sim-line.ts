@@ -7,7 +7,7 @@ import { AppError } from '../../../src/core/errors.ts';
 import type { BytePipe, TransferOptions } from '../../../src/core/ports/index.ts';
 import { createSimClock, type SimClock } from '../../../src/virtual/index.ts';
 
-const BYTE_MS = (10 * 1000) / 115_200;
+const BITS_PER_BYTE = 10;
 const ADAPTER_LATENCY_MS = 1;
 
 export function simClock(): SimClock {
@@ -37,11 +37,18 @@ export class SimLine implements BytePipe {
   private inFreeMs = 0;
   private gone = false;
 
-  constructor(readonly clock: SimClock) {}
+  private readonly byteMs: number;
+
+  constructor(
+    readonly clock: SimClock,
+    baudRate = 115_200,
+  ) {
+    this.byteMs = (BITS_PER_BYTE * 1000) / baudRate;
+  }
 
   /** The device sends. */
   fromDevice(bytes: Uint8Array): void {
-    this.inFreeMs = Math.max(this.inFreeMs, this.clock.nowMs()) + bytes.length * BYTE_MS;
+    this.inFreeMs = Math.max(this.inFreeMs, this.clock.nowMs()) + bytes.length * this.byteMs;
     const arriveMs = this.inFreeMs + ADAPTER_LATENCY_MS - this.clock.nowMs();
     this.clock.schedule(arriveMs, () => this.arrive(this.damageIn(bytes)), { background: true });
   }
@@ -83,7 +90,7 @@ export class SimLine implements BytePipe {
     if (options.signal?.aborted === true) throw new AppError('cancelled', 'cancelled');
     this.written.push({ atMs: this.clock.nowMs(), bytes: bytes.slice() });
     const damaged = this.damageOut(bytes.slice());
-    this.outFreeMs = Math.max(this.outFreeMs, this.clock.nowMs()) + bytes.length * BYTE_MS;
+    this.outFreeMs = Math.max(this.outFreeMs, this.clock.nowMs()) + bytes.length * this.byteMs;
     this.clock.schedule(this.outFreeMs - this.clock.nowMs(), () => {
       if (!this.gone) this.onDevice(damaged);
     });

@@ -6,6 +6,7 @@ import type { BoardMachine } from './board-machine.ts';
 import type { BoardSnapshot, SnapshotOptions } from './board.ts';
 import { encodeHalfword } from './otp/halfword-ecc.ts';
 import { OTP_HALFWORDS, type OtpCells } from './otp/otp-area.ts';
+import { createPrng } from './prng.ts';
 
 const FORMAT = 'keyfuse-virtual-board-1';
 
@@ -71,7 +72,7 @@ function withOtherUds(board: BoardMachine): OtpCells {
   const { udsOffsetBytes, udsBytes } = otpGeometry('stm32h5');
   const data = [...cells.data];
   const check = [...cells.check];
-  const other = new DataView(board.random(udsBytes).buffer);
+  const other = new DataView(createPrng(board.seed, 'other uds').bytes(udsBytes).buffer);
   for (let at = 0; at < udsBytes; at += 2) {
     const halfword = (udsOffsetBytes + at) / 2;
     if (board.otp.stateOf(halfword) === 'blank') continue;

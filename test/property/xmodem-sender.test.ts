@@ -4,7 +4,8 @@ import { equalBytes, padTo } from '../../src/core/bytes/index.ts';
 import { isAppError } from '../../src/core/errors.ts';
 import { sendXmodem, type XmodemReport } from '../../src/core/serial/index.ts';
 import { imageLike, ModelReceiver } from '../support/serial/model-receiver.ts';
-import { simClock, SimLine, type Damage } from '../support/serial/sim-line.ts';
+import { SimLine, type Damage } from '../support/serial/sim-line.ts';
+import { simClock } from '../support/sim-bench.ts';
 
 const HEADER = 256;
 const ACK = 0x06;

@@ -5,17 +5,10 @@
 import { concatBytes } from '../../../src/core/bytes/index.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import type { BytePipe, TransferOptions } from '../../../src/core/ports/index.ts';
-import { createSimClock, type SimClock } from '../../../src/virtual/index.ts';
+import type { SimClock } from '../../../src/virtual/index.ts';
 
 const BITS_PER_BYTE = 10;
 const ADAPTER_LATENCY_MS = 1;
-
-export function simClock(): SimClock {
-  return createSimClock({
-    yieldToHost: () => new Promise((resolve) => setImmediate(resolve)),
-    startWallMs: 0,
-  });
-}
 
 /** What becomes of a chunk on its way; undefined: unharmed. */
 export type Damage = (bytes: Uint8Array) => Uint8Array;

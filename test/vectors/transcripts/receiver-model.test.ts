@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { bytesToLatin1 } from '../../../src/core/bytes/index.ts';
 import { ModelReceiver } from '../../support/serial/model-receiver.ts';
-import { simClock, SimLine } from '../../support/serial/sim-line.ts';
+import { SimLine } from '../../support/serial/sim-line.ts';
+import { simClock } from '../../support/sim-bench.ts';
 import {
   readTranscript,
   transcriptNames,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { bytesToLatin1, concatBytes } from '../../../src/core/bytes/index.ts';
 import { sendXmodem, type XmodemReport } from '../../../src/core/serial/index.ts';
-import { simClock, SimLine } from '../../support/serial/sim-line.ts';
+import { SimLine } from '../../support/serial/sim-line.ts';
+import { simClock } from '../../support/sim-bench.ts';
 import { readTranscript, type TranscriptEntry } from '../../support/serial/transcript.ts';
 
 /*

@@ -8,7 +8,8 @@ import {
 } from '../../../../src/core/serial/index.ts';
 import { ClassicReceiver, type ClassicOptions } from '../../../support/serial/classic-receiver.ts';
 import { imageLike } from '../../../support/serial/model-receiver.ts';
-import { simClock, SimLine } from '../../../support/serial/sim-line.ts';
+import { SimLine } from '../../../support/serial/sim-line.ts';
+import { simClock } from '../../../support/sim-bench.ts';
 
 let receiver: ClassicReceiver | undefined;
 afterEach(() => receiver?.stop());

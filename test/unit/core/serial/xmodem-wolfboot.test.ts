@@ -9,7 +9,8 @@ import {
   type XmodemReport,
 } from '../../../../src/core/serial/index.ts';
 import { imageLike, ModelReceiver } from '../../../support/serial/model-receiver.ts';
-import { simClock, SimLine } from '../../../support/serial/sim-line.ts';
+import { SimLine } from '../../../support/serial/sim-line.ts';
+import { simClock } from '../../../support/sim-bench.ts';
 
 const HEADER = 256;
 const SOH = 0x01;

@@ -1,6 +1,6 @@
 /**
- * Raw Cortex-M program images, as far as one can look into them without running them: the vector table
- * and the 32-bit constants the code uses. Knows nothing of wolfBoot.
+ * Raw Cortex-M program images, as far as one can look into them without running them. Knows nothing of
+ * wolfBoot.
  */
 
 export interface VectorTable {
@@ -40,39 +40,5 @@ export function wordsOf(bytes: Uint8Array): readonly number[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Array.from({ length: Math.floor(bytes.length / 4) }, (_, index) =>
     view.getUint32(index * 4, true),
-  );
-}
-
-/** How far apart compilers put the two halves of one constant, in halfwords. */
-const LONGEST_PAIR_DISTANCE = 32;
-
-/**
- * Constants that code builds from two halves: MOVW then MOVT into the same register (ARMv7-M A7.7.76
- * encoding T3, A7.7.79 encoding T1). Data that looks like instructions gives some extra ones.
- */
-export function movedConstants(bytes: Uint8Array): ReadonlySet<number> {
-  const constants = new Set<number>();
-  const low = new Map<number, { readonly value: number; readonly at: number }>();
-  const halfwords = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 0; at + 4 <= bytes.length; at += 2) {
-    const first = halfwords.getUint16(at, true);
-    const second = halfwords.getUint16(at + 2, true);
-    const opcode = first & 0xfbf0;
-    if ((opcode !== 0xf240 && opcode !== 0xf2c0) || (second & 0x8000) !== 0) continue;
-    const value = immediate(first, second);
-    const register = (second >>> 8) & 0x0f;
-    const half = low.get(register);
-    if (opcode === 0xf240) low.set(register, { value, at });
-    else if (half && at - half.at <= LONGEST_PAIR_DISTANCE * 2) {
-      constants.add(value * 0x10000 + half.value);
-    }
-  }
-  return constants;
-}
-
-/** imm4:i:imm3:imm8 */
-function immediate(first: number, second: number): number {
-  return (
-    ((first & 0x0f) << 12) | ((first & 0x0400) << 1) | ((second & 0x7000) >>> 4) | (second & 0xff)
   );
 }

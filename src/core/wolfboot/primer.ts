@@ -15,7 +15,7 @@ import {
 } from '../bytes/index.ts';
 import { hash } from '../crypto/index.ts';
 import { AppError } from '../errors.ts';
-import { movedConstants, readVectorTable, wordsOf, type VectorTable } from './cortex-m-image.ts';
+import { readVectorTable, wordsOf, type VectorTable } from './cortex-m-image.ts';
 import { describeOtherFile } from './key-files.ts';
 import { refuseKeystore, type KeystoreRefusal } from './keystore-policy.ts';
 import type { KeystoreSlot } from './keystore-slot.ts';
@@ -24,6 +24,7 @@ import { blankOtp, OTP_MAGIC, otpHeader, PRIMER_VERSION_WORD } from './otp.ts';
 import { elementSize, findSlotArrays, type SlotArray } from './primer-scan.ts';
 import { profileKeyBytes, slotStrideBytes, type BootloaderProfile } from './profile.ts';
 import { isSampleImage } from './sample-mark.ts';
+import { codeConstants } from './thumb-constants.ts';
 import { slotHeader } from './slot-codec.ts';
 
 /** Where the primer is linked: it belongs to the time before TrustZone is enabled. */
@@ -75,20 +76,7 @@ export function analysePrimer(bytes: Uint8Array, fileName: string): PrimerImage 
   const vectorTable = readVectorTable(bytes, PRIMER_LOAD_ADDRESS);
   if (!vectorTable) throw notRecognised(fileName, problemOfFile(bytes));
   const array = onlyArray(findSlotArrays(bytes), fileName);
-  const constants = new Set([...wordsOf(bytes), ...movedConstants(bytes)]);
-  const magicOffsetBytes = indexOfBytes(bytes, asciiToBytes(OTP_MAGIC));
-  if (magicOffsetBytes < 0 && !MAGIC_WORDS.every((word) => constants.has(word))) {
-    throw notRecognised(
-      fileName,
-      `holds keys at offset ${array.offsetBytes}, but not the mark "${OTP_MAGIC}": a bootloader with a built-in keystore, not a primer`,
-    );
-  }
-  if (![...constants].some(isOtpAddress)) {
-    throw notRecognised(
-      fileName,
-      `holds keys at offset ${array.offsetBytes}, but no address of the OTP area (${hexNumber(baseAddress)}): it writes no OTP`,
-    );
-  }
+  const { magicOffsetBytes, warnings } = checkEvidence(bytes, fileName, array.offsetBytes);
   const simulated = simulate(array);
   return {
     fileName,
@@ -100,12 +88,37 @@ export function analysePrimer(bytes: Uint8Array, fileName: string): PrimerImage 
     elementBytes: array.elementBytes,
     strideBytes: array.strideBytes,
     slots: array.slots,
-    magicOffsetBytes: magicOffsetBytes < 0 ? undefined : magicOffsetBytes,
+    magicOffsetBytes,
     writes: simulated.writes,
     complete: simulated.complete,
     sample: isSampleImage(bytes),
-    warnings: [...array.warnings, ...simulated.warnings],
+    warnings: [...warnings, ...array.warnings, ...simulated.warnings],
   };
+}
+
+/**
+ * Keys alone make no primer: a bootloader with a built-in keystore has them too. It has the words
+ * "WOLF" and "BOOT" as well, as marks of images and trailers, but not side by side and no OTP address.
+ */
+function checkEvidence(
+  bytes: Uint8Array,
+  fileName: string,
+  arrayOffset: number,
+): { readonly magicOffsetBytes: number | undefined; readonly warnings: readonly string[] } {
+  const constants = new Set([...wordsOf(bytes), ...codeConstants(bytes)]);
+  const writesOtp = [...constants].some(isOtpAddress);
+  const at = indexOfBytes(bytes, asciiToBytes(OTP_MAGIC));
+  if (at >= 0) {
+    const doubt = `no address of the OTP area (${hexNumber(baseAddress)}) was found in the code`;
+    return { magicOffsetBytes: at, warnings: writesOtp ? [] : [doubt] };
+  }
+  if (writesOtp && MAGIC_WORDS.every((word) => constants.has(word))) {
+    return { magicOffsetBytes: undefined, warnings: [] };
+  }
+  throw notRecognised(
+    fileName,
+    `holds keys at offset ${arrayOffset}, but not the mark "${OTP_MAGIC}" and an OTP address: a bootloader with a built-in keystore, not a primer`,
+  );
 }
 
 /** "WOLF" and "BOOT" as little-endian words, as compilers put the mark together. */

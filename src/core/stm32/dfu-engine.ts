@@ -196,6 +196,11 @@ export class DfuEngine {
     return result;
   }
 
+  /** Names what the caller is about to check, for the error if it fails. */
+  nameStep(step: Step): void {
+    this.#step = step;
+  }
+
   #plan(address: number, lengthBytes: number, alignmentBytes: number) {
     const blockBytes = blockBytesFor(this.#transferSizeBytes, alignmentBytes);
     return planBlocks(address, lengthBytes, blockBytes, this.#transferSizeBytes);

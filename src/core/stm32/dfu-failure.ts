@@ -70,9 +70,9 @@ export function failureInStep(
   return new AppError(codeInStep(inner.code, step), `${step.what}${where}: ${inner.message}`, {
     cause: inner,
     context: {
-      ...inner.context,
       step: step.what,
       ...(step.address === undefined ? {} : { address: hexNumber(step.address) }),
+      ...inner.context,
     },
   });
 }

@@ -121,6 +121,7 @@ class FlashProgrammer {
       0,
     );
     if (differing === 0) return;
+    this.#engine.nameStep({ what: 'verify flash', address });
     const first = address + wanted.findIndex((byte, index) => byte !== found[index]);
     throw new AppError(
       'dfu-verify-failed',

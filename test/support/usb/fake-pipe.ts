@@ -8,7 +8,6 @@ import type {
   UsbIdentity,
 } from '../../../src/core/ports/index.ts';
 import { throwIfCancelled } from '../../../src/core/ports/index.ts';
-import { createSimClock, type SimClock } from '../../../src/virtual/sim-clock.ts';
 import type { Answer, FakeRom } from './fake-rom.ts';
 
 export const IDENTITY: UsbIdentity = {
@@ -19,13 +18,6 @@ export const IDENTITY: UsbIdentity = {
   product: 'DFU in FS Mode',
   serial: '3550366F3330',
 };
-
-export function testClock(): SimClock {
-  return createSimClock({
-    yieldToHost: () => new Promise((resolve) => setImmediate(resolve)),
-    startWallMs: 0,
-  });
-}
 
 export interface PipeTransfer {
   /** Counts from 0. */

@@ -70,7 +70,6 @@ export class FakeRom {
   writeProtected = false;
   /** bStatus of the next operation. */
   nextStatus = 0;
-  onEvent: ((what: string) => void) | undefined;
 
   #pending: (() => number) | undefined;
   #result = 0;

@@ -3,10 +3,11 @@ import {
   decodeOptionBytes,
   lockedOtpBlocks,
   readOptionBytes,
-} from '../../../src/core/stm32/option-bytes.ts';
-import { openDfu } from '../../../src/core/stm32/index.ts';
-import { pipeTo, testClock } from './fake-pipe.ts';
-import { FakeRom, flashMemory, optionMemory, otpMemory } from './fake-rom.ts';
+} from '../../../../src/core/stm32/option-bytes.ts';
+import { openDfu } from '../../../../src/core/stm32/index.ts';
+import { pipeTo } from '../../../support/usb/fake-pipe.ts';
+import { simClock } from '../../../support/sim-bench.ts';
+import { FakeRom, flashMemory, optionMemory, otpMemory } from '../../../support/usb/fake-rom.ts';
 
 function dump(words: Readonly<Record<number, number>>, lengthBytes = 176): Uint8Array {
   const bytes = new Uint8Array(lengthBytes);
@@ -71,7 +72,7 @@ describe('option bytes of the H5', () => {
 
 describe('reading the option bytes of a device', () => {
   it('asks the alternate that lists OPTSR for its whole region', async () => {
-    const clock = testClock();
+    const clock = simClock();
     const rom = new FakeRom({ clock, memories: [flashMemory(), otpMemory(), optionMemory()] });
     const session = await openDfu(pipeTo(rom), clock);
     const bytes = await readOptionBytes(session);
@@ -84,7 +85,7 @@ describe('reading the option bytes of a device', () => {
   });
 
   it('finds nothing where the device offers none', async () => {
-    const clock = testClock();
+    const clock = simClock();
     const rom = new FakeRom({ clock, memories: [flashMemory()] });
     const session = await openDfu(pipeTo(rom), clock);
     expect((await readOptionBytes(session)).productState).toBeUndefined();

@@ -3,7 +3,7 @@ import {
   parseMemoryMap,
   sectorsTouched,
   type MemoryRegion,
-} from '../../../src/core/stm32/memory-map.ts';
+} from '../../../../src/core/stm32/memory-map.ts';
 
 const KIB = 1024;
 

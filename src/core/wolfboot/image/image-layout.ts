@@ -1,0 +1,166 @@
+/**
+ * Which fields a new image has, where they go and how large its header becomes (formats/wolfboot.md,
+ * sections 11 and 13). Works with lengths only, so it also answers before any key is touched.
+ */
+import { encode, u64le } from '../../bytes/index.ts';
+import { hashLengthBytes } from '../../crypto/index.ts';
+import { AppError } from '../../errors.ts';
+import {
+  checkImageOptions,
+  POLICY_MASK_BYTES,
+  signingType,
+  type ImageOptions,
+} from './image-options.ts';
+import {
+  DIGEST_TAGS,
+  encodeNumber,
+  IMAGE_FIELDS_OFFSET_BYTES,
+  padded,
+  TAG,
+  TLV_HEAD_BYTES,
+  UNSIGNED_KEY_TYPE,
+  type TlvPad,
+} from './image-tags.ts';
+
+/** What the value of a field is made from. */
+export type FieldSource =
+  | { readonly from: 'options'; readonly bytes: Uint8Array }
+  | { readonly from: 'primary-key' | 'secondary-key' | 'digest' }
+  | { readonly from: 'signature' | 'secondary-signature' | 'policy' };
+
+export interface PlannedField {
+  readonly tag: number;
+  /** Of the tag; the value follows four bytes later. */
+  readonly offsetBytes: number;
+  readonly lengthBytes: number;
+  readonly source: FieldSource;
+}
+
+export interface ImageLayout {
+  readonly fields: readonly PlannedField[];
+  /** The offset of the digest's tag: what comes before it is hashed. */
+  readonly digestOffsetBytes: number;
+  readonly requiredBytes: number;
+  readonly headerSizeBytes: number;
+  /**
+   * Set when the fields outgrew the header, to the size it would have had: the bootloader must be
+   * built with the new size.
+   */
+  readonly grownFromBytes: number | undefined;
+}
+
+const SMALLEST_HEADER_BYTES = 256;
+
+/**
+ * Throws `invalid-argument`, `not-supported`, and `image-header-overflow` when the fields need more
+ * than the header has: only certificate chain, custom TLVs and device tree digest let it grow.
+ */
+export function planImageHeader(options: ImageOptions): ImageLayout {
+  checkImageOptions(options);
+  const fields = placeFields(fieldList(options));
+  const last = fields.at(-1);
+  const requiredBytes = last ? last.offsetBytes + TLV_HEAD_BYTES + last.lengthBytes : 0;
+  const startBytes = Math.max(SMALLEST_HEADER_BYTES, options.headerSizeBytes ?? 0);
+  const grows = requiredBytes > startBytes && mayGrow(options);
+  if (requiredBytes > startBytes && !grows) throw overflow(requiredBytes, startBytes);
+  return {
+    fields,
+    digestOffsetBytes: fields.find(({ source }) => source.from === 'digest')?.offsetBytes ?? 0,
+    requiredBytes,
+    headerSizeBytes: grows ? nextPowerOfTwo(requiredBytes) : startBytes,
+    grownFromBytes: grows ? startBytes : undefined,
+  };
+}
+
+function mayGrow({ customTlvs, deviceTreeDigest, certificateChain }: ImageOptions): boolean {
+  return (customTlvs ?? []).length > 0 || Boolean(deviceTreeDigest) || Boolean(certificateChain);
+}
+
+function nextPowerOfTwo(leastBytes: number): number {
+  let size = SMALLEST_HEADER_BYTES;
+  while (size < leastBytes) size *= 2;
+  return size;
+}
+
+function overflow(requiredBytes: number, headerSizeBytes: number): AppError {
+  return new AppError(
+    'image-header-overflow',
+    `the header needs ${requiredBytes} bytes but has ${headerSizeBytes}: set IMAGE_HEADER_SIZE to ${nextPowerOfTwo(requiredBytes)} here and in the bootloader's configuration`,
+    { context: { requiredBytes, headerSizeBytes } },
+  );
+}
+
+interface Item {
+  readonly tag: number;
+  readonly lengthBytes: number;
+  readonly pad: TlvPad;
+  readonly source: FieldSource;
+}
+
+/** The lines of section 11 in their order; each is there only if it applies. */
+function fieldList(options: ImageOptions): readonly Item[] {
+  const { deviceTreeDigest, certificateChain } = options;
+  const digestBytes = hashLengthBytes(options.hash);
+  return [
+    given(TAG.version, encodeNumber(options.version, 4), 'none'),
+    ...timeAndType(options),
+    ...(options.customTlvs ?? []).map(({ tag, value }) => given(tag, value)),
+    ...(deviceTreeDigest ? [given(TAG.deviceTreeDigest, deviceTreeDigest)] : []),
+    ...(certificateChain ? [given(TAG.certChain, certificateChain)] : []),
+    made(TAG.pubkeyHint, digestBytes, 'primary-key'),
+    ...secondaryKey(options, digestBytes),
+    made(DIGEST_TAGS[options.hash], digestBytes, 'digest'),
+    ...signatures(options),
+  ];
+}
+
+function given(tag: number, bytes: Uint8Array, pad: TlvPad = 'pad8'): Item {
+  return { tag, lengthBytes: bytes.length, pad, source: { from: 'options', bytes } };
+}
+
+type Made = Exclude<FieldSource['from'], 'options'>;
+
+function made(tag: number, lengthBytes: number, from: Made, pad: TlvPad = 'pad8'): Item {
+  return { tag, lengthBytes, pad, source: { from } };
+}
+
+/** Without a timestamp its padding stays, now in front of the image type. */
+function timeAndType({ timestamp, keyType, partitionId }: ImageOptions): readonly Item[] {
+  const type = encodeNumber(keyType * 256 + partitionId, 2);
+  return timestamp === undefined
+    ? [given(TAG.imageType, type)]
+    : [given(TAG.timestamp, encode(u64le, timestamp)), given(TAG.imageType, type, 'none')];
+}
+
+/** Line 12: only SHA-256 images align the second key's hint. */
+function secondaryKey(
+  { secondaryKeyType, hash }: ImageOptions,
+  digestBytes: number,
+): readonly Item[] {
+  if (secondaryKeyType === undefined) return [];
+  const pad = hash === 'sha256' ? 'pad8' : 'none';
+  return [
+    given(TAG.secondaryCipher, encodeNumber(secondaryKeyType * 256, 2)),
+    made(TAG.secondaryPubkeyHint, digestBytes, 'secondary-key', pad),
+  ];
+}
+
+function signatures({ keyType, secondaryKeyType, policy }: ImageOptions): readonly Item[] {
+  if (keyType === UNSIGNED_KEY_TYPE) return [];
+  const { signatureBytes } = signingType(keyType);
+  const second = secondaryKeyType === undefined ? undefined : signingType(secondaryKeyType);
+  return [
+    made(TAG.signature, signatureBytes, 'signature'),
+    ...(second ? [made(TAG.secondarySignature, second.signatureBytes, 'secondary-signature')] : []),
+    ...(policy ? [made(TAG.policySignature, POLICY_MASK_BYTES + signatureBytes, 'policy')] : []),
+  ];
+}
+
+function placeFields(items: readonly Item[]): readonly PlannedField[] {
+  let at = IMAGE_FIELDS_OFFSET_BYTES;
+  return items.map(({ tag, lengthBytes, pad, source }) => {
+    const offsetBytes = padded(at, pad);
+    at = offsetBytes + TLV_HEAD_BYTES + lengthBytes;
+    return { tag, offsetBytes, lengthBytes, source };
+  });
+}

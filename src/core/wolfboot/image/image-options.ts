@@ -1,0 +1,141 @@
+/**
+ * What an image is to be made of, and the checks that need nothing but these words
+ * (formats/wolfboot.md, sections 11 to 15). Delta and encrypted images are not made here.
+ */
+import { AppError } from '../../errors.ts';
+import type { AlgorithmId, HashId } from '../../crypto/index.ts';
+import { authKeyByCode, type AuthKey } from '../auth-keys.ts';
+import { checkCustomTlvs, type CustomTlv } from './custom-tlv.ts';
+import { checkDigestLength, PARTITION_ID_MASK, UNSIGNED_KEY_TYPE } from './image-tags.ts';
+
+export interface ImageOptions {
+  /** AUTH_KEY value of the signing key, or `UNSIGNED_KEY_TYPE`. */
+  readonly keyType: number;
+  /** Second signature of a hybrid image; another type than the first. */
+  readonly secondaryKeyType?: number | undefined;
+  /** 0 the bootloader itself, 1 the application, up to 15. */
+  readonly partitionId: number;
+  /** 0 to 0xFFFFFFFF; a bootloader takes 0 for "no image". */
+  readonly version: number;
+  readonly hash: HashId;
+  /** Seconds since 1970; without it the image has no timestamp and is reproducible. */
+  readonly timestamp?: bigint | undefined;
+  /** IMAGE_HEADER_SIZE of the bootloader. Smaller than the key type's own minimum: no effect. */
+  readonly headerSizeBytes?: number | undefined;
+  /** In this order; at most 16. */
+  readonly customTlvs?: readonly CustomTlv[] | undefined;
+  /** From `deviceTreeDigest`, with the same hash. */
+  readonly deviceTreeDigest?: Uint8Array | undefined;
+  readonly certificateChain?: Uint8Array | undefined;
+  readonly policy?: ImagePolicy | undefined;
+}
+
+/** Section 15: which PCRs of a TPM, and the SHA-256 that is signed for them. */
+export interface ImagePolicy {
+  /** 4 bytes as they stand in the policy file. */
+  readonly pcrMask: Uint8Array;
+  /** 32 bytes. */
+  readonly digest: Uint8Array;
+}
+
+export const POLICY_MASK_BYTES = 4;
+const POLICY_DIGEST_BYTES = 32;
+export const POLICY_FILE_BYTES = POLICY_MASK_BYTES + POLICY_DIGEST_BYTES;
+
+/** The longest value sign accepts for a field of any length (section 11). */
+export const LONGEST_TLV_BYTES = 65524;
+
+const LARGEST_U32 = 0xffffffff;
+const LARGEST_U64 = (1n << 64n) - 1n;
+
+/** A key type this program can sign images with. */
+export interface SigningType extends AuthKey {
+  readonly algorithm: AlgorithmId;
+  readonly signatureBytes: number;
+}
+
+/** Throws `not-supported` for types that cannot sign here yet, `invalid-argument` for none at all. */
+export function signingType(keyType: number): SigningType {
+  const key = authKeyByCode(keyType);
+  if (!key) throw refused(`${keyType} is not a key type`);
+  const { algorithm, signatureBytes } = key;
+  if (algorithm === undefined || signatureBytes === undefined) {
+    throw new AppError('not-supported', `images cannot be signed with ${key.label} here yet`, {
+      context: { keyType: key.cName },
+    });
+  }
+  return { ...key, algorithm, signatureBytes };
+}
+
+/** Throws `invalid-argument` or `not-supported`. */
+export function checkImageOptions(options: ImageOptions): void {
+  const unsigned = options.keyType === UNSIGNED_KEY_TYPE;
+  if (!unsigned) signingType(options.keyType);
+  checkSecondary(options, unsigned);
+  checkWhole('partition id', options.partitionId, 0, PARTITION_ID_MASK);
+  checkWhole('version', options.version, 0, LARGEST_U32);
+  if (options.headerSizeBytes !== undefined) {
+    checkWhole('header size', options.headerSizeBytes, 0, LARGEST_U32);
+  }
+  const { timestamp } = options;
+  if (timestamp !== undefined && (timestamp < 0n || timestamp > LARGEST_U64)) {
+    throw refused(`a timestamp of ${timestamp} does not fit into 64 bits`);
+  }
+  checkCustomTlvs(options.customTlvs ?? []);
+  if (options.deviceTreeDigest) {
+    checkDigestLength(options.hash, options.deviceTreeDigest, 'device tree digest');
+  }
+  checkChain(options.certificateChain);
+  checkPolicy(options.policy, unsigned);
+}
+
+function checkSecondary({ keyType, secondaryKeyType }: ImageOptions, unsigned: boolean): void {
+  if (secondaryKeyType === undefined) return;
+  if (unsigned) throw refused('an unsigned image has no second signature either');
+  if (secondaryKeyType === keyType) {
+    throw refused('the two signatures of a hybrid image are of different types');
+  }
+  signingType(secondaryKeyType);
+}
+
+function checkWhole(what: string, value: number, least: number, most: number): void {
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw refused(`${what} ${value} is not a whole number from ${least} to ${most}`);
+  }
+}
+
+function checkChain(chain: Uint8Array | undefined): void {
+  if (chain === undefined) return;
+  if (chain.length === 0 || chain.length > LONGEST_TLV_BYTES) {
+    throw refused(
+      `a certificate chain of ${chain.length} bytes does not fit a field; 1 to ${LONGEST_TLV_BYTES} do`,
+    );
+  }
+}
+
+function checkPolicy(policy: ImagePolicy | undefined, unsigned: boolean): void {
+  if (!policy) return;
+  if (unsigned) throw refused('a policy is signed with the image key: an unsigned image has none');
+  if (policy.pcrMask.length !== POLICY_MASK_BYTES || policy.digest.length !== POLICY_DIGEST_BYTES) {
+    throw refused('a policy is a PCR mask of 4 bytes and a digest of 32');
+  }
+}
+
+/** Splits a policy file. Throws `malformed` unless it has exactly 36 bytes. */
+export function parsePolicyFile(bytes: Uint8Array, fileName: string): ImagePolicy {
+  if (bytes.length !== POLICY_FILE_BYTES) {
+    throw new AppError(
+      'malformed',
+      `${fileName} has ${bytes.length} bytes; a policy is a PCR mask of 4 bytes and a SHA-256 of 32`,
+      { context: { file: fileName, offset: 0, field: 'policy' } },
+    );
+  }
+  return {
+    pcrMask: bytes.slice(0, POLICY_MASK_BYTES),
+    digest: bytes.slice(POLICY_MASK_BYTES),
+  };
+}
+
+function refused(problem: string): AppError {
+  return new AppError('invalid-argument', problem);
+}

@@ -23,6 +23,9 @@ export interface LexedC {
   readonly definitions: readonly Definition[];
 }
 
+/** A string, a line end that does not count, the start of a comment, or one character. */
+const DIRECTIVE_PIECE = /"[^"\n]*"|\\\r?\n|\/\/|\/\*|[^]/y;
+
 type Certainty = 'yes' | 'no' | 'maybe';
 
 interface Condition {
@@ -33,7 +36,7 @@ interface Condition {
 }
 
 const TOKEN =
-  /(?<space>[ \t\r\f\v]+|\\\r?\n)|(?<newline>\n)|(?<comment>\/\/[^\n]*|\/\*[^]*?\*\/)|(?<word>[A-Za-z_]\w*)|(?<number>\d\w*)|(?<punctuation><<|[^\s\w])/y;
+  /(?<space>[^\S\n]+|\\\r?\n)|(?<newline>\n)|(?<comment>\/\/[^\n]*|\/\*[^]*?\*\/)|(?<word>[A-Za-z_]\w*)|(?<number>\d\w*)|(?<punctuation><<|[^\s\w])/y;
 
 /**
  * Offsets count characters: pass Latin-1 text and they count bytes. Throws `malformed` for a comment,
@@ -113,17 +116,35 @@ class Lexer {
   /** One directive with its continuation lines; a comment that goes on below is left to the lexer. */
   #directive(): void {
     const start = this.#at;
-    const lineEnd = this.#endOfDirective(start);
-    const commentAt = this.#openComment(start, lineEnd);
-    const line = this.#text
-      .slice(start, commentAt ?? lineEnd)
-      .replace(/\\\r?\n/g, ' ')
-      .replace(/\/\*.*?\*\//g, ' ')
-      .replace(/\/\/.*$/, '');
-    this.#at = commentAt ?? lineEnd;
-    const [, name = '', rest = ''] = /^#\s*(\w*)(.*)$/.exec(line) ?? [];
+    const { words, end } = this.#directiveWords(start, this.#endOfDirective(start));
+    this.#at = end;
+    const [, name = '', rest = ''] = /^#\s*(\w*)([^]*)$/.exec(words) ?? [];
     if (name === 'define') this.#define(rest.trim());
     else this.#conditional(name, rest.trim(), start);
+  }
+
+  /** The directive without comments; ends where a comment begins that does not end before `lineEnd`. */
+  #directiveWords(
+    start: number,
+    lineEnd: number,
+  ): { readonly words: string; readonly end: number } {
+    let words = '';
+    let at = start;
+    while (at < lineEnd) {
+      DIRECTIVE_PIECE.lastIndex = at;
+      const [piece = ''] = DIRECTIVE_PIECE.exec(this.#text) ?? [];
+      if (piece === '//') break;
+      if (piece === '/*') {
+        const end = this.#text.indexOf('*/', at + 2);
+        if (end < 0 || end >= lineEnd) return { words, end: at };
+        at = end + 2;
+        words += ' ';
+        continue;
+      }
+      words += piece.startsWith('\\') ? ' ' : piece;
+      at += piece.length;
+    }
+    return { words, end: lineEnd };
   }
 
   #endOfDirective(start: number): number {
@@ -134,18 +155,8 @@ class Lexer {
     return end < 0 ? this.#text.length : end;
   }
 
-  #openComment(start: number, lineEnd: number): number | undefined {
-    let at = this.#text.indexOf('/*', start);
-    while (at >= 0 && at < lineEnd) {
-      const end = this.#text.indexOf('*/', at + 2);
-      if (end < 0 || end >= lineEnd) return at;
-      at = this.#text.indexOf('/*', end + 2);
-    }
-    return undefined;
-  }
-
   #define(rest: string): void {
-    const [, name, value] = /^(\w+)\s+(.*)$/.exec(rest) ?? [];
+    const [, name, value] = /^(\w+)\s+([^]*)$/.exec(rest) ?? [];
     if (name !== undefined && value !== undefined && this.#isVisible()) {
       this.#definitions.push({ name, value: value.trim() });
     }

@@ -1,12 +1,20 @@
 /** The bootloader's verdict on an image: the one question it asks of core/wolfboot. */
-import { AppError } from '../../core/errors.ts';
-import type { BootloaderProfile, KeystoreSlot } from '../../core/wolfboot/index.ts';
+import { verifyImage, type BootloaderProfile, type KeystoreSlot } from '../../core/wolfboot/index.ts';
+
+/** BOOT and UPDATE hold the application. Other ids are refused here whatever the mask says. */
+const APPLICATION_PARTITION = 1;
 
 /** Whether `profile`'s bootloader starts this image (header and payload) with these keys. */
 export async function isImageGood(
-  _image: Uint8Array,
-  _slots: readonly KeystoreSlot[],
-  _profile: BootloaderProfile,
+  image: Uint8Array,
+  slots: readonly KeystoreSlot[],
+  profile: BootloaderProfile,
 ): Promise<boolean> {
-  throw new AppError('not-supported', 'images are not verified yet');
+  const verdict = await verifyImage(image, slots, {
+    headerSizeBytes: profile.headerSizeBytes,
+    partitionId: APPLICATION_PARTITION,
+    profile: profile.universal ? undefined : profile,
+    fileName: 'image in flash',
+  });
+  return verdict.ok;
 }

@@ -157,7 +157,7 @@ async function isBelieved(self: Boot, name: PartitionName): Promise<boolean> {
   const image = self.partitions.image(name);
   if (image === undefined) return false;
   await wait(self.hardware, VERIFY_MS);
-  const verification = isImageGood(image, self.slots, self.profile).catch(() => false);
+  const verification = isImageGood(image, self.slots, self.profile);
   return compute(self.hardware, verification);
 }
 

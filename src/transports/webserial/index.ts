@@ -1,0 +1,2 @@
+/** The `SerialBus` port over Web Serial. */
+export { createWebSerialBus } from './bus.ts';

@@ -1,0 +1,2 @@
+/** The `UsbBus` port over WebUSB. */
+export { createWebUsbBus } from './bus.ts';

@@ -39,3 +39,12 @@ export { isRehearsed, parseRehearsalReceipt, rehearsalReceipt } from './rehearsa
 export type { RehearsalReceipt } from './rehearsal.ts';
 export { verifyBoard, verifyContent } from './verify.ts';
 export type { ExpectedKeystore, SlotVerdict, UdsVerdict, Verification } from './verify.ts';
+export { buildRecord, parseRecord, recordImage, recordText, recordUpdate } from './record.ts';
+export type { RecordInput } from './record.ts';
+export type {
+  BurnRecord,
+  DoneWord,
+  NotDoneWord,
+  RecordedImage,
+  RecordedUpdate,
+} from './record-shape.ts';

@@ -25,7 +25,7 @@ const BANNER_TITLE = /^[^\r\n]*wolfBoot[^\r\n]*Application[^\r\n]*$/im;
 const BANNER_VERSION = /^Version : 0x([0-9a-f]{1,8})\r?$/im;
 const INFO_TITLE = 'System information';
 const KEY_TITLE =
-  /^ *Public Key #(\d{1,3}): size (\d{1,5}), type ([0-9a-f]{1,8}), mask ([0-9a-f]{1,8})\r?$/gim;
+  /^ *Public Key #(\d{1,3}): size (\d{1,5}), type ([0-9a-f]{1,8}), mask ([0-9a-f]{8})\r?$/gim;
 const DUMP_ROW = /^ *\t((?:[0-9a-f]{2} ){1,16}) *\r?$/i;
 const DUMP_ROW_BYTES = 16;
 
@@ -52,7 +52,7 @@ export function isCompleteInfo(info: ConsoleInfo): boolean {
     state !== undefined &&
     update !== undefined &&
     keyCount === listed.length &&
-    listed.every(({ complete }) => complete)
+    listed.every(({ index, complete }, place) => complete && index === place)
   );
 }
 

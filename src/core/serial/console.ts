@@ -9,6 +9,7 @@ import { bytesToLatin1 } from '../bytes/index.ts';
 import { AppError } from '../errors.ts';
 import type { BytePipe, CancelSignal, Clock } from '../ports/index.ts';
 import { createBootWatcher } from './boot-watcher.ts';
+import { joinSignals } from './join-signals.ts';
 import { atPrompt, hear, PROMPT, sendText, unexpected, type Hearing } from './console-hearing.ts';
 import {
   isCompleteInfo,
@@ -48,7 +49,8 @@ const MAX_LINE = 255;
 
 const WAITING_FOR_XMODEM = /Waiting for XMODEM transfer\.\.\.\r?\n/;
 const UNKNOWN_COMMAND = 'Unknown command';
-const INFO_TITLE = 'System information';
+/** Any line that is printed at boot; some may be lost. */
+const BOOT_TEXT = /System information|Firmware version : |Public Key #\d/;
 const NAK_CHARACTER = String.fromCharCode(NAK);
 
 /** Takes over `pipe`: from now on nobody else may read it. Sends nothing by itself. */
@@ -146,7 +148,7 @@ class Dialogue implements ConsoleDialogue {
             if (heard.includes('Erasing')) call.onErasing?.();
           },
         });
-        if (receiverWaits(text) !== undefined) return;
+        if (atPrompt(text) === undefined) return;
         if (attempt === TRIES || !text.includes(UNKNOWN_COMMAND)) throw unexpected('update', text);
       }
     });
@@ -253,7 +255,7 @@ class Dialogue implements ConsoleDialogue {
       nudgeAfterMs: () => NUDGE_MS,
       sliceMs: QUIET_MS,
     });
-    const echoAt = text.lastIndexOf(echo);
+    const echoAt = text.indexOf(echo);
     return text.slice(echoAt < 0 ? 0 : echoAt + echo.length, text.length - PROMPT.length);
   }
 
@@ -352,7 +354,7 @@ function receiverWaits(text: string): number | undefined {
 }
 
 function hasBootText(text: string): boolean {
-  return parseBootBanner(text) !== undefined || text.includes(INFO_TITLE);
+  return parseBootBanner(text) !== undefined || BOOT_TEXT.test(text);
 }
 
 function inReceiver(): AppError {
@@ -370,25 +372,4 @@ function checkLine(line: string): void {
       context: { lengthCharacters: line.length },
     },
   );
-}
-
-/** Raised when either is. */
-function joinSignals(
-  a: CancelSignal | undefined,
-  b: CancelSignal | undefined,
-): CancelSignal | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return {
-    get aborted() {
-      return a.aborted || b.aborted;
-    },
-    addEventListener: (type, listener) => {
-      a.addEventListener(type, listener);
-      b.addEventListener(type, listener);
-    },
-    removeEventListener: (type, listener) => {
-      a.removeEventListener(type, listener);
-      b.removeEventListener(type, listener);
-    },
-  };
 }

@@ -57,7 +57,8 @@ async function abandon(
   if (onAbandon === 'stay' || isGone(error)) return;
   try {
     // The caller's signal is already raised; leaving has its own bounds.
-    await leaveReceiver(pipe, clock, { receiver });
+    const attempts = isAppError(error, 'xmodem-no-receiver') ? 1 : 3;
+    await leaveReceiver(pipe, clock, { receiver, attempts });
   } catch {
     // What went wrong first is what the caller must hear.
   }

@@ -30,6 +30,7 @@ export class ModelReceiver {
   /** How many packets it had accepted when EOT came. */
   acceptedAtEnd: number | undefined;
   refusals = 0;
+  onEnd: () => void = () => undefined;
   private partial: number[] = [];
   private expected: number | undefined;
   private callOff: () => void = () => undefined;
@@ -113,6 +114,7 @@ export class ModelReceiver {
     }\r\n\r\ncmd> `;
     const text = (this.options.talks ?? true) ? asciiToBytes(words) : new Uint8Array(0);
     this.line.fromDevice(concatBytes(Uint8Array.of(byte), text));
+    this.onEnd();
   }
 
   /** A second of silence: half a packet is dropped without a word, otherwise NAK. */

@@ -58,6 +58,11 @@ export class SimLine implements BytePipe {
     this.reader?.(disconnected());
   }
 
+  replug(): void {
+    this.gone = false;
+    this.inbox = [];
+  }
+
   async read(options: TransferOptions): Promise<Uint8Array> {
     if (this.reader !== undefined) throw new AppError('internal', 'two readers on one line');
     if (options.signal?.aborted === true) throw new AppError('cancelled', 'cancelled');

@@ -55,8 +55,9 @@ function readUniversal(bytes: Uint8Array, fileName: string, firstError: AppError
   try {
     return readSlots(bytes, fileName, 'universal');
   } catch (error) {
-    const half = UNIVERSAL_SLOT_BYTES / 2;
-    throw isFilledWith(bytes.subarray(half, UNIVERSAL_SLOT_BYTES), 0) ? error : firstError;
+    const secondHalf = bytes.subarray(UNIVERSAL_SLOT_BYTES / 2, UNIVERSAL_SLOT_BYTES);
+    const zeros = secondHalf.filter((byte) => byte === 0).length;
+    throw zeros > secondHalf.length / 2 ? error : firstError;
   }
 }
 

@@ -20,6 +20,8 @@ interface BoardPictureProps {
   readonly label: string;
   /** The part to look at now. */
   readonly highlight?: BoardPart | undefined;
+  /** Numbers beside parts, the same as in a list of steps. */
+  readonly marks?: readonly { readonly part: BoardPart; readonly number: number }[];
   /** Mouse short cuts; the same acts must also be reachable as buttons. */
   readonly onPart?: ((part: BoardPart) => void) | undefined;
 }
@@ -48,7 +50,7 @@ const rings: Readonly<Record<BoardPart, { x: number; y: number; width: number; h
     leds: { x: 116, y: 176, width: 108, height: 52 },
   };
 
-export function BoardPicture({ view, label, highlight, onPart }: BoardPictureProps) {
+export function BoardPicture({ view, label, highlight, marks = [], onPart }: BoardPictureProps) {
   const handlers = (part: BoardPart) =>
     onPart && {
       className: styles.clickable,
@@ -88,6 +90,9 @@ export function BoardPicture({ view, label, highlight, onPart }: BoardPicturePro
         <Boot0 bridged={view.boot0} />
       </g>
       {highlight && <Ring part={highlight} />}
+      {marks.map(({ part, number }) => (
+        <Mark key={part} part={part} number={number} current={part === highlight} />
+      ))}
     </svg>
   );
 }
@@ -260,4 +265,22 @@ function Boot0({ bridged }: { readonly bridged: boolean }) {
 
 function Ring({ part }: { readonly part: BoardPart }) {
   return <rect {...rings[part]} rx={10} className={styles.ring} />;
+}
+
+interface MarkProps {
+  readonly part: BoardPart;
+  readonly number: number;
+  readonly current: boolean;
+}
+
+function Mark({ part, number, current }: MarkProps) {
+  const { x, y } = rings[part];
+  return (
+    <g className={current ? styles.markNow : styles.mark}>
+      <circle cx={x} cy={y} r={13} />
+      <text x={x} y={y + 5}>
+        {number}
+      </text>
+    </g>
+  );
 }

@@ -13,8 +13,8 @@ export interface BoardStep {
   readonly title: string;
   readonly detail?: ReactNode;
   readonly part?: BoardPart;
-  /** `seen`: the program noticed by itself. `unseen`: it cannot notice; the next step shows. */
-  readonly state: 'seen' | 'now' | 'todo' | 'unseen';
+  /** `seen`: the program noticed it by itself. */
+  readonly state: 'seen' | 'now' | 'todo';
 }
 
 interface BoardStepsProps {
@@ -32,7 +32,12 @@ export function BoardSteps({ label, steps, view, pictureLabel, words }: BoardSte
   return (
     <div className={styles.guide}>
       <div className={styles.picture}>
-        <BoardPicture view={view} label={pictureLabel} highlight={current?.part} />
+        <BoardPicture
+          view={view}
+          label={pictureLabel}
+          highlight={current?.part}
+          marks={marksOf(steps)}
+        />
       </div>
       <ol className={styles.steps} aria-label={label}>
         {steps.map((step, index) => (
@@ -52,4 +57,14 @@ export function BoardSteps({ label, steps, view, pictureLabel, words }: BoardSte
       </ol>
     </div>
   );
+}
+
+/** A part keeps the number of the first step that is about it. */
+function marksOf(steps: readonly BoardStep[]): { part: BoardPart; number: number }[] {
+  const marks: { part: BoardPart; number: number }[] = [];
+  for (const [index, { part }] of steps.entries()) {
+    if (part === undefined || marks.some((mark) => mark.part === part)) continue;
+    marks.push({ part, number: index + 1 });
+  }
+  return marks;
 }

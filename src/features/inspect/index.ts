@@ -1,0 +1,2 @@
+/** The page Board, for the routes. */
+export { BoardPage } from './board-page.tsx';

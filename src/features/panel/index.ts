@@ -1,0 +1,2 @@
+/** The virtual board's panel, for the shell. */
+export { BoardPanel } from './board-panel.tsx';

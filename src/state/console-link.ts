@@ -1,0 +1,155 @@
+/**
+ * The serial line to the board's console: opens it, keeps what it printed, notices when it is gone
+ * and takes it up again when it is back. Holds the one dialogue that may read the line.
+ * It knows nothing of updates.
+ */
+import { concatBytes } from '../core/bytes/index.ts';
+import { AppError, isAppError, toAppError } from '../core/errors.ts';
+import { createCanceller, type Bench, type Canceller } from '../core/ports/index.ts';
+import { createConsole, type BootBanner, type ConsoleDialogue } from '../core/serial/index.ts';
+import { findSerialPort, type BenchStore } from './bench.ts';
+
+export type LinkState =
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'open'; readonly label: string }
+  /** The line went away by itself; it is taken up again as soon as the port is back. */
+  | { readonly kind: 'lost'; readonly error: AppError };
+
+export interface ConsoleLinkOptions {
+  readonly baudRate: () => number;
+  readonly onState: (state: LinkState) => void;
+  readonly onBoot: (banner: BootBanner) => void;
+}
+
+export interface ConsoleLink {
+  readonly state: LinkState;
+  /** Throws what the port throws; a line that is open stays as it is. */
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  /** Throws `serial-no-port` while the line is not open. */
+  dialogue(): ConsoleDialogue;
+  /** Hears first what the line printed so far, then every further byte. Must not keep the arrays. */
+  watch(listener: (bytes: Uint8Array) => void): () => void;
+}
+
+/** As much as a terminal scrolls back. */
+const keptBytes = 64 * 1024;
+/** A port that has just come back is listed before it can be opened. */
+const reopenAttempts = 5;
+const reopenPauseMs = 400;
+
+interface OpenLine {
+  readonly bench: Bench;
+  readonly dialogue: ConsoleDialogue;
+  readonly canceller: Canceller;
+}
+
+export function createConsoleLink(
+  benchStore: BenchStore,
+  options: ConsoleLinkOptions,
+): ConsoleLink {
+  const listeners = new Set<(bytes: Uint8Array) => void>();
+  let kept: Uint8Array = new Uint8Array();
+  let state: LinkState = { kind: 'closed' };
+  let line: OpenLine | undefined;
+
+  const become = (next: LinkState): void => {
+    state = next;
+    options.onState(next);
+  };
+
+  const hear = (bytes: Uint8Array): void => {
+    kept = concatBytes(kept, bytes).slice(-keptBytes);
+    for (const listener of listeners) listener(bytes);
+  };
+
+  const drop = async (): Promise<void> => {
+    const closing = line;
+    line = undefined;
+    closing?.canceller.cancel();
+    await closing?.dialogue.close();
+  };
+
+  const lose = async (lost: OpenLine, thrown: unknown): Promise<void> => {
+    if (line !== lost) return;
+    await drop();
+    const error = isAppError(thrown, 'serial-disconnected')
+      ? thrown
+      : new AppError('serial-disconnected', 'the serial line is gone', { cause: thrown });
+    become({ kind: 'lost', error });
+  };
+
+  const open = async (): Promise<void> => {
+    const { bench } = benchStore.getState();
+    if (bench === undefined) throw new AppError('serial-no-port', 'no bench is chosen');
+    const port = await findSerialPort(bench);
+    const pipe = await port.open({ baudRate: options.baudRate() });
+    const canceller = createCanceller();
+    const dialogue = createConsole(pipe, bench.clock, {
+      signal: canceller.signal,
+      onBytes: hear,
+      onBoot: options.onBoot,
+    });
+    const opened = { bench, dialogue, canceller };
+    line = opened;
+    become({ kind: 'open', label: port.identity.label });
+    dialogue.listen({ signal: canceller.signal }).then(
+      () => lose(opened, undefined),
+      (thrown: unknown) => lose(opened, thrown),
+    );
+  };
+
+  const resume = async (bench: Bench): Promise<void> => {
+    for (let attempt = 0; attempt < reopenAttempts; attempt++) {
+      if (state.kind !== 'lost' || benchStore.getState().bench !== bench) return;
+      try {
+        await open();
+        return;
+      } catch {
+        await bench.clock.sleep(reopenPauseMs);
+      }
+    }
+  };
+
+  benchStore.subscribe((now, before) => {
+    if (now.bench !== before.bench) {
+      void drop();
+      kept = new Uint8Array();
+      become({ kind: 'closed' });
+    } else if (now.serial !== before.serial && now.bench !== undefined && state.kind === 'lost') {
+      void resume(now.bench);
+    }
+  });
+
+  return {
+    get state() {
+      return state;
+    },
+    async connect() {
+      if (state.kind === 'open' || state.kind === 'opening') return;
+      become({ kind: 'opening' });
+      try {
+        await open();
+      } catch (thrown) {
+        become({ kind: 'closed' });
+        throw toAppError(thrown);
+      }
+    },
+    async disconnect() {
+      await drop();
+      become({ kind: 'closed' });
+    },
+    dialogue() {
+      if (line === undefined) throw new AppError('serial-no-port', 'the console is not connected');
+      return line.dialogue;
+    },
+    watch(listener) {
+      if (kept.length > 0) listener(kept.slice());
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+  };
+}

@@ -1,0 +1,136 @@
+/** What the board in DFU mode is and holds, as it stood when it was looked at. Reading only. */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Span } from '../core/bytes/index.ts';
+import { toAppError, type AppError } from '../core/errors.ts';
+import {
+  classifyBoard,
+  inspectBoard,
+  readJournal,
+  type BoardState,
+  type Inspection,
+  type InspectProgress,
+  type JournalEntry,
+} from '../core/provisioning/index.ts';
+import type { DfuDescription } from '../core/stm32/index.ts';
+import { describeOtp, slotStrideBytes } from '../core/wolfboot/index.ts';
+import { requireBench, type BenchStore } from './bench.ts';
+import { withBoardAlone } from './board-job.ts';
+import type { KeystoreStore } from './keystore.ts';
+import type { Services } from './services.ts';
+
+/** The OTP as it may be shown: the device's unique secret is overwritten. */
+export interface ShownOtp {
+  readonly bytes: Uint8Array;
+  readonly spans: readonly Span[];
+  readonly baseAddress: number;
+  readonly secret: readonly { readonly startBytes: number; readonly endBytes: number }[];
+}
+
+export interface Findings {
+  readonly inspection: Inspection;
+  readonly description: DfuDescription;
+  readonly journal: JournalEntry | undefined;
+  /** In the light of the keystore of this session. */
+  readonly state: BoardState;
+  /** undefined where the OTP could not be read. */
+  readonly otp: ShownOtp | undefined;
+}
+
+export type InspectJob =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'running'; readonly stage: InspectProgress['stage'] | 'opening' }
+  | { readonly kind: 'done'; readonly findings: Findings }
+  | { readonly kind: 'failed'; readonly error: AppError };
+
+export interface InspectState {
+  readonly job: InspectJob;
+  inspect(): Promise<void>;
+  /** Takes over what another step has read, so that all pages tell the same. */
+  adopt(seen: Pick<Findings, 'inspection' | 'description' | 'journal'>): void;
+  dismiss(): void;
+}
+
+export type InspectStore = StoreApi<InspectState>;
+
+export function createInspectStore(
+  { locks, journals }: Pick<Services, 'locks' | 'journals'>,
+  stores: { readonly bench: BenchStore; readonly keystore: KeystoreStore },
+): InspectStore {
+  const store = createStore<InspectState>()((set, get) => ({
+    job: { kind: 'none' },
+
+    async inspect() {
+      if (get().job.kind === 'running') return;
+      set({ job: { kind: 'running', stage: 'opening' } });
+      try {
+        const bench = requireBench(stores.bench.getState());
+        const seen = await withBoardAlone(locks, bench, async (session) => {
+          const inspection = await inspectBoard(session, bench.clock, {
+            onProgress: ({ stage }) => {
+              set({ job: { kind: 'running', stage } });
+            },
+          });
+          return { inspection, description: session.description };
+        });
+        const { serial } = seen.inspection;
+        const journal =
+          serial === undefined ? undefined : await readJournal(journals[bench.kind], serial);
+        get().adopt({ ...seen, journal });
+      } catch (thrown) {
+        set({ job: { kind: 'failed', error: toAppError(thrown) } });
+      }
+    },
+    adopt(seen) {
+      set({ job: { kind: 'done', findings: judge(seen, stores.keystore) } });
+    },
+    dismiss() {
+      if (get().job.kind === 'failed') set({ job: { kind: 'none' } });
+    },
+  }));
+
+  stores.keystore.subscribe((now, before) => {
+    const { job, adopt } = store.getState();
+    if (now.view !== before.view && job.kind === 'done') adopt(job.findings);
+  });
+  stores.bench.subscribe((now, before) => {
+    if (now.bench !== before.bench) store.setState({ job: { kind: 'none' } });
+  });
+  return store;
+}
+
+function judge(
+  seen: Pick<Findings, 'inspection' | 'description' | 'journal'>,
+  keystore: KeystoreStore,
+): Findings {
+  const { inspection, journal } = seen;
+  const { slots, profile } = keystore.getState().view;
+  const strideBytes = slotStrideBytes(profile);
+  return {
+    ...seen,
+    state: classifyBoard({
+      inspection,
+      journal,
+      ...(slots.length > 0 && { wanted: { slots, profile } }),
+    }),
+    otp: showOtp(inspection, strideBytes),
+  };
+}
+
+/** Another build's slots may lie at another distance: then the content itself decides. */
+function showOtp({ otp }: Inspection, strideBytes: number): ShownOtp | undefined {
+  if (otp.kind === 'unreadable') return undefined;
+  const { content } = otp;
+  const { baseAddress, target, udsOffsetBytes, udsBytes } = content.geometry;
+  const bytes = content.redacted();
+  const asExpected = describeOtp(bytes, { strideBytes, target });
+  const described = asExpected.problem === undefined ? asExpected : describeOtp(bytes, { target });
+  const holdsSecret = content.udsCells === 'complete' || content.udsCells === 'partial';
+  return {
+    bytes,
+    spans: described.spans,
+    baseAddress,
+    secret: holdsSecret
+      ? [{ startBytes: udsOffsetBytes, endBytes: udsOffsetBytes + udsBytes }]
+      : [],
+  };
+}

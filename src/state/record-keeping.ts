@@ -1,0 +1,62 @@
+/** What other steps of the path write into the record of the board they worked on. */
+import { fingerprint } from '../core/crypto/index.ts';
+import type { Clock } from '../core/ports/index.ts';
+import type { UpdateOutcome } from '../core/serial/index.ts';
+import { keystoreFingerprint } from '../core/wolfboot/index.ts';
+import type { BenchStore } from './bench.ts';
+import type { InstallJob } from './install.ts';
+import type { KeystoreStore } from './keystore.ts';
+import type { RecordsStore } from './records.ts';
+import type { SentImage } from './update.ts';
+import { slotsOfConsole } from './update-refusals.ts';
+
+interface Stores {
+  readonly bench: BenchStore;
+  readonly keystore: KeystoreStore;
+  readonly records: RecordsStore;
+}
+
+/** The board is known by the keys that its console lists: a console says no serial. */
+export async function recordProvenUpdate(
+  { bench, records }: Stores,
+  clock: Clock,
+  image: SentImage,
+  outcome: UpdateOutcome,
+): Promise<void> {
+  const slots = slotsOfConsole(outcome.confirmed);
+  const benchKind = bench.getState().bench?.kind;
+  const { keyFingerprint } = image;
+  if (slots === undefined || benchKind === undefined) return;
+  await records.getState().addUpdate(
+    { benchKind, keystoreFingerprint: keystoreFingerprint(slots), boardSerial: undefined },
+    {
+      atWallMs: Math.floor(clock.wallMs()),
+      imageSha256: image.sha256,
+      fromVersion: outcome.versionBefore,
+      toVersion: outcome.version,
+      stateAfterReboot: outcome.stateAfterReboot,
+      confirmed: outcome.confirmed.state === 'CONFIRMED',
+    },
+    keyFingerprint === undefined ? undefined : { ...image, keyFingerprint },
+  );
+}
+
+export async function recordInstalled(
+  { bench, keystore, records }: Stores,
+  installed: Extract<InstallJob, { readonly kind: 'installed' }>,
+): Promise<void> {
+  const { slots, fingerprint: keystoreId } = keystore.getState().view;
+  const benchKind = bench.getState().bench?.kind;
+  const slot = slots[installed.slotIndex];
+  if (slot === undefined || keystoreId === undefined || benchKind === undefined) return;
+  await records.getState().addImage(
+    { benchKind, keystoreFingerprint: keystoreId, boardSerial: installed.boardSerial },
+    {
+      name: installed.firmware.name,
+      sha256: installed.firmware.sha256,
+      version: installed.version,
+      partitionId: installed.partitionId,
+      keyFingerprint: fingerprint(slot.publicKey),
+    },
+  );
+}

@@ -1,0 +1,74 @@
+/** Why an image may not be sent to a board. Pure; found before the first byte goes out. */
+import type { ConsoleInfo, ConsoleKey } from '../core/serial/index.ts';
+import type { BootloaderProfile, ImageVerdict, KeystoreSlot } from '../core/wolfboot/index.ts';
+import type { SignedImage } from './firmware.ts';
+
+export type UpdateRefusal =
+  | { readonly kind: 'no-console' }
+  | { readonly kind: 'no-image' }
+  | { readonly kind: 'sample-on-real-board' }
+  /** The bootloader would not accept it with the keys that the board lists. */
+  | { readonly kind: 'not-accepted'; readonly verdict: ImageVerdict & { readonly ok: false } }
+  | { readonly kind: 'partition'; readonly partitionId: number }
+  | { readonly kind: 'header-size'; readonly found: number; readonly expected: number }
+  | { readonly kind: 'too-large'; readonly sizeBytes: number; readonly mostBytes: number }
+  | { readonly kind: 'not-newer'; readonly running: number; readonly offered: number };
+
+export interface UpdateQuestion {
+  readonly benchKind: 'real' | 'virtual' | undefined;
+  readonly connected: boolean;
+  readonly image: SignedImage | undefined;
+  /** Judged with the board's own keys where they are known, with the keystore's otherwise. */
+  readonly verdict: ImageVerdict | undefined;
+  readonly info: ConsoleInfo | undefined;
+  readonly profile: BootloaderProfile;
+}
+
+const applicationPartition = 1;
+
+/** Empty: the update may start. In the order in which a person would mend them. */
+export function refuseUpdate(question: UpdateQuestion): readonly UpdateRefusal[] {
+  const { image, verdict, info, profile } = question;
+  const refusals: UpdateRefusal[] = [];
+  if (!question.connected) refusals.push({ kind: 'no-console' });
+  if (image === undefined) return [...refusals, { kind: 'no-image' }];
+  const { headerSizeBytes, partitionId, version } = image.image;
+  if (image.sample && question.benchKind === 'real')
+    refusals.push({ kind: 'sample-on-real-board' });
+  if (partitionId !== applicationPartition) refusals.push({ kind: 'partition', partitionId });
+  if (headerSizeBytes !== profile.headerSizeBytes) {
+    refusals.push({
+      kind: 'header-size',
+      found: headerSizeBytes,
+      expected: profile.headerSizeBytes,
+    });
+  }
+  const mostBytes = profile.partitions?.sizeBytes;
+  if (mostBytes !== undefined && image.bytes.length > mostBytes) {
+    refusals.push({ kind: 'too-large', sizeBytes: image.bytes.length, mostBytes });
+  }
+  if (verdict?.ok === false) refusals.push({ kind: 'not-accepted', verdict });
+  const running = info?.firmwareVersion;
+  if (running !== undefined && version <= running) {
+    refusals.push({ kind: 'not-newer', running, offered: version });
+  }
+  return refusals;
+}
+
+/** The keys that a board's console lists, as slots; undefined while the list is not whole. */
+export function slotsOfConsole(info: ConsoleInfo): readonly KeystoreSlot[] | undefined {
+  const { keyCount, keys } = info;
+  if (keyCount === undefined || keyCount === 0 || keys.length !== keyCount) return undefined;
+  if (!keys.every((key) => key.complete)) return undefined;
+  return keys.map(slotOfKey);
+}
+
+function slotOfKey(key: ConsoleKey): KeystoreSlot {
+  return {
+    slotId: key.index,
+    keyType: key.keyType,
+    partitionMask: key.partitionMask,
+    publicKey: key.bytes,
+    publicKeySize: key.sizeBytes,
+  };
+}

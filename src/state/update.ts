@@ -1,0 +1,339 @@
+/**
+ * The board's console and the update over it. The one who says whether an update is done is the
+ * board after its reboot: its new version, TESTING, then CONFIRMED. Never the receiver.
+ */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { fingerprint } from '../core/crypto/index.ts';
+import { toAppError, type AppError } from '../core/errors.ts';
+import { createCanceller, type Canceller } from '../core/ports/index.ts';
+import {
+  compareKeystore,
+  updateFirmware,
+  type BootBanner,
+  type ConsoleInfo,
+  type KeystoreComparison,
+  type UpdateOutcome,
+  type UpdateProgress,
+} from '../core/serial/index.ts';
+import { verifyImage, type ImageVerdict, type KeystoreSlot } from '../core/wolfboot/index.ts';
+import { idle, perform, type Activity } from './activity.ts';
+import type { BenchStore } from './bench.ts';
+import { createConsoleLink, type LinkState } from './console-link.ts';
+import type { FirmwareStore, SignedImage } from './firmware.ts';
+import type { KeystoreStore } from './keystore.ts';
+import type { NamedFile, Services } from './services.ts';
+import { refuseUpdate, slotsOfConsole, type UpdateRefusal } from './update-refusals.ts';
+
+export type UpdateStage = UpdateProgress['stage'];
+
+/** What is told of an image in verdicts and records. */
+export interface SentImage {
+  readonly name: string;
+  readonly version: number;
+  readonly partitionId: number;
+  readonly sha256: string;
+  /** Of the key that the board verifies it with; undefined: not known. */
+  readonly keyFingerprint: string | undefined;
+}
+
+export type UpdateJob =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'running';
+      readonly image: SentImage;
+      readonly progress: UpdateProgress;
+      readonly cancelling: boolean;
+    }
+  | { readonly kind: 'proven'; readonly image: SentImage; readonly outcome: UpdateOutcome }
+  | { readonly kind: 'cancelled'; readonly image: SentImage; readonly stage: UpdateStage }
+  | {
+      readonly kind: 'failed';
+      readonly image: SentImage;
+      readonly stage: UpdateStage;
+      readonly error: AppError;
+    };
+
+export interface BoardInfo {
+  readonly info: ConsoleInfo;
+  /** Against the keystore of this session; undefined while it has no slot. */
+  readonly comparison: KeystoreComparison | undefined;
+}
+
+export interface SeenBoot {
+  readonly banner: BootBanner;
+  /** Counts up, so that two boots of the same version differ. */
+  readonly number: number;
+}
+
+export interface UpdateState {
+  readonly link: LinkState;
+  readonly baudRate: number;
+  readonly boot: SeenBoot | undefined;
+  readonly board: BoardInfo | undefined;
+  readonly imageId: string | undefined;
+  /** What the board's bootloader would say to the chosen image. */
+  readonly verdict: ImageVerdict | undefined;
+  readonly refusals: readonly UpdateRefusal[];
+  readonly job: UpdateJob;
+  readonly activity: Activity;
+  setBaudRate(baudRate: number): void;
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  readInfo(): Promise<void>;
+  /** Tells the running firmware to keep itself. */
+  confirm(): Promise<void>;
+  reboot(): Promise<void>;
+  /** Keystrokes of a person. Nothing is sent while a command or an update runs. */
+  type(bytes: Uint8Array): Promise<void>;
+  /** Hears what the line printed so far, then every further byte. */
+  watchConsole(listener: (bytes: Uint8Array) => void): () => void;
+  chooseImage(id: string | undefined): void;
+  /** Opens a signed image and chooses it. */
+  openImage(file: NamedFile): Promise<void>;
+  start(): Promise<void>;
+  cancel(): void;
+  /** Puts the last result away. */
+  startOver(): void;
+  dismiss(): void;
+}
+
+export type UpdateStore = StoreApi<UpdateState>;
+
+export interface UpdateHooks {
+  readonly onProven: (image: SentImage, outcome: UpdateOutcome) => void;
+}
+
+/** 115200 8N1 (stm32h5-device.md, section 4). */
+export const usualBaudRate = 115_200;
+
+export function createUpdateStore(
+  { clock }: Pick<Services, 'clock'>,
+  stores: {
+    readonly bench: BenchStore;
+    readonly keystore: KeystoreStore;
+    readonly firmware: FirmwareStore;
+  },
+  hooks: UpdateHooks,
+): UpdateStore {
+  const store = createStore<UpdateState>()((set, get) => {
+    const report = (activity: Activity): void => {
+      set({ activity });
+    };
+    let bootsSeen = 0;
+    let canceller: Canceller | undefined;
+
+    const link = createConsoleLink(stores.bench, {
+      baudRate: () => get().baudRate,
+      onState: (state) => {
+        set(state.kind === 'open' ? { link: state } : { link: state, board: undefined });
+        judgeAgain();
+      },
+      onBoot: (banner) => {
+        set({ boot: { banner, number: ++bootsSeen }, board: undefined });
+        // A reset that nobody here asked for: look at what runs now.
+        const { job, activity } = get();
+        if (job.kind !== 'running' && activity.kind !== 'busy') void get().readInfo();
+      },
+    });
+
+    const chosenImage = (): SignedImage | undefined =>
+      stores.firmware.getState().images.find((image) => image.id === get().imageId);
+
+    /** The board's own keys where they are known. */
+    const judgingSlots = (): readonly KeystoreSlot[] => {
+      const { board } = get();
+      return (board && slotsOfConsole(board.info)) ?? stores.keystore.getState().view.slots;
+    };
+
+    const judge = async (): Promise<void> => {
+      const image = chosenImage();
+      const { board } = get();
+      const { view } = stores.keystore.getState();
+      const slots = (board && slotsOfConsole(board.info)) ?? view.slots;
+      const verdict = image && (await verifyImage(image.bytes, slots, { profile: view.profile }));
+      if (chosenImage() !== image || get().board !== board) return;
+      set({
+        verdict,
+        refusals: refuseUpdate({
+          benchKind: stores.bench.getState().bench?.kind,
+          connected: link.state.kind === 'open',
+          image,
+          verdict,
+          info: board?.info,
+          profile: view.profile,
+        }),
+      });
+    };
+    const judgeAgain = (): void => {
+      void judge();
+    };
+
+    const learn = (info: ConsoleInfo): void => {
+      const { slots } = stores.keystore.getState().view;
+      set({
+        board: {
+          info,
+          comparison: slots.length === 0 ? undefined : compareKeystore(info.keys, slots),
+        },
+      });
+      judgeAgain();
+    };
+
+    const describe = (image: SignedImage): SentImage => {
+      const { verdict } = get();
+      const slot = verdict?.ok === true ? judgingSlots()[verdict.slotIndex] : undefined;
+      return {
+        name: image.name,
+        version: image.image.version,
+        partitionId: image.image.partitionId,
+        sha256: image.sha256,
+        keyFingerprint: slot && fingerprint(slot.publicKey),
+      };
+    };
+
+    const run = async (image: SignedImage): Promise<void> => {
+      const sent = describe(image);
+      const { profile } = stores.keystore.getState().view;
+      const { partitions } = profile;
+      canceller = createCanceller();
+      let stage: UpdateStage = 'checking';
+      set({
+        job: { kind: 'running', image: sent, progress: { stage }, cancelling: false },
+      });
+      try {
+        const outcome = await updateFirmware(
+          link.dialogue(),
+          stores.bench.getState().bench?.clock ?? clock,
+          {
+            bytes: image.bytes,
+            version: image.image.version,
+            headerSizeBytes: image.image.headerSizeBytes,
+            payloadSizeBytes: image.image.payloadSizeBytes,
+          },
+          {
+            receiverHeaderSizeBytes: profile.headerSizeBytes,
+            ...(partitions && { partitionSizeBytes: partitions.sizeBytes }),
+            baudRate: get().baudRate,
+            onAbandon: 'leave',
+            signal: canceller.signal,
+            onProgress: (progress) => {
+              stage = progress.stage;
+              const { job } = get();
+              if (job.kind === 'running') set({ job: { ...job, progress } });
+            },
+          },
+        );
+        set({ job: { kind: 'proven', image: sent, outcome } });
+        learn(outcome.confirmed);
+        hooks.onProven(sent, outcome);
+      } catch (thrown) {
+        const error = toAppError(thrown);
+        set({
+          job:
+            error.code === 'cancelled'
+              ? { kind: 'cancelled', image: sent, stage }
+              : { kind: 'failed', image: sent, stage, error },
+        });
+      } finally {
+        canceller = undefined;
+      }
+    };
+
+    return {
+      link: link.state,
+      baudRate: usualBaudRate,
+      boot: undefined,
+      board: undefined,
+      imageId: undefined,
+      verdict: undefined,
+      refusals: [{ kind: 'no-console' }, { kind: 'no-image' }],
+      job: { kind: 'none' },
+      activity: idle,
+
+      setBaudRate(baudRate) {
+        set({ baudRate });
+      },
+      async connect() {
+        await perform(report, 'connect', async () => {
+          await link.connect();
+          // The ROM listens to this very line while it waits for its host: stay silent then
+          // (stm32-dfu.md, section 4).
+          if (stores.bench.getState().usb.length > 0) return;
+          const place = await link.dialogue().probe();
+          if (place === 'prompt') learn(await link.dialogue().info());
+        });
+      },
+      async disconnect() {
+        await link.disconnect();
+      },
+      async readInfo() {
+        await perform(report, 'info', async () => {
+          await link.dialogue().waitForPrompt({ leaveReceiver: true });
+          learn(await link.dialogue().info());
+        });
+      },
+      async confirm() {
+        await perform(report, 'confirm', async () => {
+          await link.dialogue().success();
+          learn(await link.dialogue().info());
+        });
+      },
+      async reboot() {
+        await perform(report, 'reboot', async () => {
+          const boot = await link.dialogue().reboot();
+          learn(boot.info);
+        });
+      },
+      async type(bytes) {
+        if (link.state.kind !== 'open') return;
+        try {
+          await link.dialogue().type(bytes);
+        } catch (thrown) {
+          report({ kind: 'failed', what: 'type', error: toAppError(thrown) });
+        }
+      },
+      watchConsole: (listener) => link.watch(listener),
+      chooseImage(id) {
+        set({ imageId: id });
+        judgeAgain();
+      },
+      async openImage(file) {
+        const before = new Set(stores.firmware.getState().images.map((image) => image.id));
+        await stores.firmware.getState().openSigned(file);
+        const added = stores.firmware.getState().images.find((image) => !before.has(image.id));
+        if (added) get().chooseImage(added.id);
+      },
+      async start() {
+        if (get().job.kind === 'running') return;
+        await judge();
+        const image = chosenImage();
+        if (image === undefined || get().refusals.length > 0) return;
+        await run(image);
+      },
+      cancel() {
+        const { job } = get();
+        if (job.kind !== 'running' || canceller === undefined) return;
+        set({ job: { ...job, cancelling: true } });
+        canceller.cancel();
+      },
+      startOver() {
+        if (get().job.kind !== 'running') set({ job: { kind: 'none' } });
+        judgeAgain();
+      },
+      dismiss() {
+        set({ activity: idle });
+      },
+    };
+  });
+
+  const judgeAgain = (): void => {
+    store.getState().chooseImage(store.getState().imageId);
+  };
+  stores.firmware.subscribe((now, before) => {
+    if (now.images !== before.images) judgeAgain();
+  });
+  stores.keystore.subscribe((now, before) => {
+    if (now.view !== before.view) judgeAgain();
+  });
+  return store;
+}

@@ -3,7 +3,8 @@
  * (formats/stm32-dfu.md, sections 2, 4 and 5). It knows the chip's memories, not the DFU states.
  *
  * Chosen here because nothing is published: locked OTP answers errWRITE; the option bytes are read
- * only; addresses must belong to the selected alternate.
+ * only; addresses must belong to the selected alternate; reading blank OTP answers all ones (the ECC
+ * flag is counted in the OTP area); with TrustZone on and the product open everything stays reachable.
  */
 import { FLASH_BASE, FLASH_BYTES, QUAD_WORD_BYTES, SECTOR_BYTES } from '../flash/flash-memory.ts';
 import type { FlashMemory, FlashResult } from '../flash/flash-memory.ts';
@@ -19,7 +20,6 @@ export const ERR_ERASE = 0x04;
 export const ERR_PROG = 0x06;
 export const ERR_ADDRESS = 0x08;
 export const ERR_VENDOR = 0x0b;
-export const ERR_UNKNOWN = 0x0e;
 export const ERR_STALLED_PACKET = 0x0f;
 
 /** Waits of the ROM, after the timings measured on an H563 from a browser (section 4). */

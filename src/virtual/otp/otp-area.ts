@@ -10,7 +10,6 @@ export const OTP_BASE = 0x08fff000;
 export const OTP_BYTES = 2048;
 export const OTP_HALFWORDS = OTP_BYTES / 2;
 export const OTP_BLOCK_BYTES = 64;
-export const OTP_BLOCKS = OTP_BYTES / OTP_BLOCK_BYTES;
 const HALFWORDS_PER_BLOCK = OTP_BLOCK_BYTES / 2;
 
 export type HalfwordState = 'blank' | 'written' | 'damaged';

@@ -23,6 +23,8 @@ export class LineDirection {
   readonly #clock: SimClock;
   readonly #deliver: (bytes: Uint8Array) => void;
   #queue: Parcel[] = [];
+  /** When the line has sent what it has begun; kept so that late timers do not add up. */
+  #freeAtMs = 0;
   #underWay: (() => void) | undefined;
 
   constructor(clock: SimClock, deliver: (bytes: Uint8Array) => void) {
@@ -37,6 +39,9 @@ export class LineDirection {
 
   /** Queues `bytes`; `sent` is called when the last one has arrived. */
   send(bytes: Uint8Array, sent?: () => void): void {
+    if (this.#queue.length === 0 && this.#underWay === undefined) {
+      this.#freeAtMs = Math.max(this.#freeAtMs, this.#clock.nowMs());
+    }
     this.#queue.push({ rest: bytes.slice(), sent });
     this.#next();
   }
@@ -46,12 +51,14 @@ export class LineDirection {
     this.#queue = [];
     this.#underWay?.();
     this.#underWay = undefined;
+    this.#freeAtMs = 0;
   }
 
   #next(): void {
     if (this.#underWay !== undefined || this.#queue.length === 0) return;
     const slice = this.#nextSlice();
-    this.#underWay = this.#clock.schedule(slice.length * BYTE_MS, () => {
+    this.#freeAtMs += slice.length * BYTE_MS;
+    this.#underWay = this.#clock.schedule(this.#freeAtMs - this.#clock.nowMs(), () => {
       this.#underWay = undefined;
       this.#arrived(slice.length);
       if (slice.length > 0) this.#deliver(slice);

@@ -1,7 +1,7 @@
 /** The open end of the virtual COM port: what a program that has opened the port reads and writes. */
 import { concatBytes } from '../../core/bytes/index.ts';
 import { AppError } from '../../core/errors.ts';
-import type { BytePipe, TransferOptions } from '../../core/ports/index.ts';
+import { throwIfCancelled, type BytePipe, type TransferOptions } from '../../core/ports/index.ts';
 import { bounded, deadlineExceeded, type Settle } from '../bounded.ts';
 import type { SimClock } from '../sim-clock.ts';
 
@@ -34,6 +34,7 @@ export class SerialPipe implements BytePipe {
     if (this.#reader !== undefined) {
       throw new AppError('invalid-argument', 'a read is already waiting on this port');
     }
+    throwIfCancelled(options.signal);
     if (this.#inbox.length > 0) return this.#takeAll();
     this.#checkOpen();
     return bounded(

@@ -132,7 +132,13 @@ function findInPem(
     );
   }
   const block = blocks.find(({ label }) => label === 'PRIVATE KEY' || label === 'EC PRIVATE KEY');
-  if (block) return findInDer(block.content, fileName);
+  if (block) {
+    try {
+      return findInDer(block.content, fileName);
+    } finally {
+      block.content.fill(0);
+    }
+  }
   if (labels.includes('RSA PRIVATE KEY')) throw notSupported(fileName, 'RSA');
   if (labels.includes('PUBLIC KEY')) throw isPublic(fileName);
   throw keyFileError('key-invalid', fileName, `holds ${labels.join(', ')}, no private key`);

@@ -1,11 +1,13 @@
 /** What other steps of the path write into the record of the board they worked on. */
 import { fingerprint } from '../core/crypto/index.ts';
 import type { Clock } from '../core/ports/index.ts';
+import { buildRecord, type BurnOutcome } from '../core/provisioning/index.ts';
 import type { UpdateOutcome } from '../core/serial/index.ts';
 import { keystoreFingerprint } from '../core/wolfboot/index.ts';
 import type { BenchStore } from './bench.ts';
 import type { InstallJob } from './install.ts';
 import type { KeystoreStore } from './keystore.ts';
+import type { RehearsalState } from './provision-types.ts';
 import type { RecordsStore } from './records.ts';
 import type { SentImage } from './update.ts';
 import { slotsOfConsole } from './update-refusals.ts';
@@ -14,6 +16,19 @@ interface Stores {
   readonly bench: BenchStore;
   readonly keystore: KeystoreStore;
   readonly records: RecordsStore;
+}
+
+/** Every burn that ended well leaves a record, also one that found nothing left to do. */
+export async function recordBurn(
+  records: RecordsStore,
+  toolVersion: string,
+  outcome: BurnOutcome,
+  rehearsal: RehearsalState,
+): Promise<void> {
+  const rehearsed =
+    rehearsal.kind === 'green' &&
+    rehearsal.outcome.plan.rehearsalHash === outcome.plan.rehearsalHash;
+  await records.getState().add(buildRecord({ outcome, toolVersion, rehearsed }));
 }
 
 /** The board is known by the keys that its console lists: a console says no serial. */

@@ -1,0 +1,116 @@
+/** The composition root: the only place where the program meets the browser and the virtual board. */
+import { createRealClock } from '../platform/clock.ts';
+import { pickFile, saveFile } from '../platform/files.ts';
+import { createWebLocks } from '../platform/locks.ts';
+import { createWebRng } from '../platform/rng.ts';
+import { createSessionStore } from '../platform/session-store.ts';
+import { createIndexedDbStore } from '../platform/store.ts';
+import { createYieldToHost } from '../platform/yield.ts';
+import type { Bench, Clock } from '../core/ports/index.ts';
+import type { Environment, Services } from '../state/services.ts';
+import { createWebSerialBus } from '../transports/webserial/index.ts';
+import { createWebUsbBus } from '../transports/webusb/index.ts';
+import type { BoardSnapshot } from '../virtual/index.ts';
+import { createKeyringClient } from '../workers/keyring/client.ts';
+
+const rehearsalSeed = 1;
+
+/** Not in the first screen's bundle: the virtual board is loaded when it is asked for. */
+const loadVirtual = async () => import('../virtual/index.ts');
+
+export function createServices(): Services {
+  const clock = createRealClock();
+  const store = createIndexedDbStore();
+  const worker = new Worker(new URL('../workers/keyring/worker.ts', import.meta.url), {
+    type: 'module',
+  });
+  return {
+    keyring: createKeyringClient(worker),
+    files: { save: saveFile, pick: pickFile },
+    samples: {
+      application: async () => {
+        const { buildSampleApplication } = await loadVirtual();
+        return { name: 'sample-application.bin', bytes: buildSampleApplication('sample') };
+      },
+      bootloader: async () => {
+        const { buildSampleBootloader } = await loadVirtual();
+        return { name: 'sample-bootloader.bin', bytes: buildSampleBootloader() };
+      },
+      primer: async (slots, profile) => {
+        const { buildSamplePrimer } = await loadVirtual();
+        return { name: 'sample-primer.bin', bytes: buildSamplePrimer(slots, profile) };
+      },
+    },
+    store,
+    journals: { real: store, virtual: createSessionStore(sessionStorage, 'keyfuse.') },
+    locks: createWebLocks(navigator.locks),
+    clock,
+    rng: createWebRng(crypto),
+    benches: {
+      real: createRealBench(clock),
+      openVirtual: (seed) => openVirtual(seed, clock),
+      openRehearsal: () => openRehearsal(clock),
+    },
+    environment: readEnvironment(),
+    build: { version: import.meta.env.VITE_KEYFUSE_VERSION as string },
+  };
+}
+
+function createRealBench(clock: Clock): Bench | undefined {
+  if (!('usb' in navigator) || !('serial' in navigator)) return undefined;
+  return {
+    kind: 'real',
+    usb: createWebUsbBus(navigator.usb, clock),
+    serial: createWebSerialBus(navigator.serial, clock),
+    clock,
+  };
+}
+
+/** A reload of the page must not heal a board: its memories go with the tab's session. */
+const virtualBoardKey = (seed: number): string => `keyfuse.virtual-board.${seed}`;
+
+async function openVirtual(seed: number, clock: Clock): Promise<Bench> {
+  const { createVirtualBench } = await loadVirtual();
+  const kept = sessionStorage.getItem(virtualBoardKey(seed));
+  const { bench, board } = createVirtualBench({
+    seed,
+    clock,
+    yieldToHost: createYieldToHost(),
+    ...(kept !== null && { snapshot: JSON.parse(kept) as BoardSnapshot }),
+  });
+  addEventListener('pagehide', () => {
+    sessionStorage.setItem(virtualBoardKey(seed), JSON.stringify(board.snapshot()));
+  });
+  return bench;
+}
+
+/** A blank board of its own, in simulated time: a rehearsal touches nothing of the bench in use. */
+async function openRehearsal(clock: Clock): Promise<Bench> {
+  const { createSimClock, createVirtualBench } = await loadVirtual();
+  const simulated = createSimClock({
+    yieldToHost: createYieldToHost(),
+    startWallMs: clock.wallMs(),
+  });
+  return createVirtualBench({ seed: rehearsalSeed, clock: simulated }).bench;
+}
+
+function readEnvironment(): Environment {
+  const { userAgent } = navigator;
+  const platform = userAgent.includes('Android')
+    ? 'android'
+    : userAgent.includes('Windows')
+      ? 'windows'
+      : /Mac OS X|Macintosh/.test(userAgent)
+        ? 'macos'
+        : /Linux|CrOS/.test(userAgent)
+          ? 'linux'
+          : 'other';
+  return {
+    secureContext: isSecureContext,
+    webUsb: 'usb' in navigator,
+    webSerial: 'serial' in navigator,
+    webLocks: 'locks' in navigator,
+    indexedDb: 'indexedDB' in globalThis,
+    platform,
+  };
+}

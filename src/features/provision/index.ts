@@ -1,0 +1,2 @@
+/** The page Burn. */
+export { BurnPage } from './burn-page.tsx';

@@ -1,0 +1,53 @@
+/** Files that the person saves and opens. Nothing is read or written without their act. */
+import { AppError } from '../core/errors.ts';
+
+export interface NamedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** How long a download may need its object URL before it is given back. */
+const urlLifetimeMs = 60_000;
+
+/** Hands a file to the browser's download. Whether it reached a disk the browser does not tell. */
+export function saveFile(name: string, content: Uint8Array | string): void {
+  const part = typeof content === 'string' ? content : content.slice();
+  const url = URL.createObjectURL(new Blob([part], { type: 'application/octet-stream' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => {
+    URL.revokeObjectURL(url);
+  }, urlLifetimeMs);
+}
+
+/** Lets the person choose one file; undefined when they chose none. Needs a click. */
+export function pickFile(accept: string): Promise<NamedFile | undefined> {
+  return new Promise((resolve, reject) => {
+    const input = document.createElement('input');
+    input.type = 'file';
+    input.accept = accept;
+    input.addEventListener('cancel', () => {
+      resolve(undefined);
+    });
+    input.addEventListener('change', () => {
+      const file = input.files?.[0];
+      if (file === undefined) resolve(undefined);
+      else readFile(file).then(resolve, reject);
+    });
+    input.click();
+  });
+}
+
+/** Reads a file that was chosen or dropped. Throws `file-failed`. */
+export async function readFile(file: File): Promise<NamedFile> {
+  try {
+    return { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
+  } catch (error) {
+    throw new AppError('file-failed', `${file.name} could not be read`, {
+      cause: error,
+      context: { file: file.name },
+    });
+  }
+}

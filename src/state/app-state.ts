@@ -1,0 +1,77 @@
+/** All stores of the program, joined once. Stores hold snapshots and handles, never secret bytes. */
+import { createBenchStore, type BenchStore } from './bench.ts';
+import { createFirmwareStore, type FirmwareStore } from './firmware.ts';
+import { createInspectStore, type InspectStore } from './inspect.ts';
+import { createInstallStore, type InstallStore } from './install.ts';
+import { createKeysStore, type KeysStore } from './keys.ts';
+import { createKeystoreStore, type KeystoreStore } from './keystore.ts';
+import { createProvisionStore, type ProvisionStore } from './provision.ts';
+import { recordBurn, recordInstalled, recordProvenUpdate } from './record-keeping.ts';
+import { createRecordsStore, type RecordsStore } from './records.ts';
+import type { Services } from './services.ts';
+import { createUpdateStore, type UpdateStore } from './update.ts';
+
+export interface AppState {
+  readonly services: Services;
+  readonly keys: KeysStore;
+  readonly keystore: KeystoreStore;
+  readonly firmware: FirmwareStore;
+  readonly bench: BenchStore;
+  readonly inspect: InspectStore;
+  readonly provision: ProvisionStore;
+  readonly install: InstallStore;
+  readonly update: UpdateStore;
+  readonly records: RecordsStore;
+}
+
+export function createAppState(services: Services): AppState {
+  const keys = createKeysStore(services);
+  const keystore = createKeystoreStore(services, keys);
+  const firmware = createFirmwareStore(services, keys, keystore);
+  const bench = createBenchStore(services);
+  const inspect = createInspectStore(services, { bench, keystore });
+  const records = createRecordsStore(services);
+  const recorded = { bench, keystore, records };
+  const provision = createProvisionStore(
+    services,
+    { bench, keys, keystore, inspect },
+    {
+      onBurned: (outcome, rehearsal) =>
+        void recordBurn(records, services.build.version, outcome, rehearsal),
+    },
+  );
+  const install = createInstallStore(
+    services,
+    { bench, keystore, firmware },
+    {
+      primerInFlash: () => primerWaits(inspect),
+      onInstalled: (installed) => void recordInstalled(recorded, installed),
+    },
+  );
+  const update = createUpdateStore(
+    services,
+    { bench, keystore, firmware },
+    {
+      onProven: (image, outcome) =>
+        void recordProvenUpdate(recorded, services.clock, image, outcome),
+    },
+  );
+  return {
+    services,
+    keys,
+    keystore,
+    firmware,
+    bench,
+    inspect,
+    provision,
+    install,
+    update,
+    records,
+  };
+}
+
+/** As far as the last look at the board and its journal tell. */
+function primerWaits(inspect: InspectStore): boolean {
+  const { job } = inspect.getState();
+  return job.kind === 'done' && job.findings.state.kind === 'primer-in-flash';
+}

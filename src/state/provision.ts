@@ -1,0 +1,302 @@
+/**
+ * The burn as the person drives it: what is to be burned and how, the rehearsal, the plan, its approval
+ * and the burn itself. The rules are those of core/provisioning; this store only holds where it stands.
+ * OTP images hold a UDS: they stay inside core/provisioning's `IntendedOtp`, never in the state.
+ */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { AppError, toAppError } from '../core/errors.ts';
+import { createCanceller, type Canceller } from '../core/ports/index.ts';
+import {
+  approvePlan,
+  burn,
+  confirmBurned,
+  inspectBoard,
+  intendOtpImage,
+  intendPrimer,
+  makePlan,
+  readJournal,
+  requiredTails,
+  type ApprovedPlan,
+  type BurnOutcome,
+  type BurnPlan,
+  type BurnProgress,
+  type BurnRoute,
+  type IntendedOtp,
+  type PlanResult,
+  type RequiredTails,
+  type TypedTails,
+} from '../core/provisioning/index.ts';
+import { analysePrimer, type PrimerImage } from '../core/wolfboot/index.ts';
+import { idle, perform, type Activity } from './activity.ts';
+import { requireBench, type BenchStore } from './bench.ts';
+import { withBoardAlone } from './board-job.ts';
+import type { InspectStore } from './inspect.ts';
+import type { KeysStore } from './keys.ts';
+import type { KeystoreStore } from './keystore.ts';
+import type { BurnState, RehearsalState } from './provision-types.ts';
+import { rehearse } from './rehearse.ts';
+import type { NamedFile, Services } from './services.ts';
+
+export type { BurnState, RehearsalState } from './provision-types.ts';
+
+export interface ProvisionState {
+  readonly route: BurnRoute;
+  /** What a chosen primer would burn; for the primer route. */
+  readonly primer: PrimerImage | undefined;
+  /** Fingerprints of keys whose private half the person declared to be kept elsewhere. */
+  readonly external: ReadonlySet<string>;
+  readonly rehearsal: RehearsalState;
+  readonly planned: PlanResult | undefined;
+  /** What has to be typed for the plan at hand. */
+  readonly required: RequiredTails | undefined;
+  readonly approved: boolean;
+  readonly job: BurnState;
+  readonly activity: Activity;
+  setRoute(route: BurnRoute): void;
+  loadSamplePrimer(): Promise<void>;
+  openPrimer(file: NamedFile): Promise<void>;
+  declareExternal(fingerprint: string, declared: boolean): void;
+  rehearse(): Promise<void>;
+  /** Reads the board afresh and plans. */
+  plan(): Promise<void>;
+  approve(typed: TypedTails): Promise<void>;
+  /** Also continues what was interrupted. */
+  burn(): Promise<void>;
+  cancel(): void;
+  startOver(): void;
+  dismiss(): void;
+}
+
+export type ProvisionStore = StoreApi<ProvisionState>;
+
+interface Stores {
+  readonly bench: BenchStore;
+  readonly keys: KeysStore;
+  readonly keystore: KeystoreStore;
+  readonly inspect: InspectStore;
+}
+
+type Needs = Pick<Services, 'keyring' | 'samples' | 'journals' | 'locks' | 'benches'>;
+
+const unplanned = { planned: undefined, required: undefined, approved: false } as const;
+
+export function createProvisionStore(
+  services: Needs,
+  stores: Stores,
+  hooks: { readonly onBurned: (outcome: BurnOutcome, rehearsal: RehearsalState) => void },
+): ProvisionStore {
+  let primerBytes: Uint8Array | undefined;
+  let approval: ApprovedPlan | undefined;
+  let canceller: Canceller | undefined;
+
+  const store = createStore<ProvisionState>()((set, get) => {
+    const report = (activity: Activity): void => {
+      set({ activity });
+    };
+    const forgetPlan = (): void => {
+      approval = undefined;
+      set(unplanned);
+    };
+    const takePrimer = (file: NamedFile): void => {
+      const primer = analysePrimer(file.bytes, file.name);
+      primerBytes = file.bytes.slice();
+      forgetPlan();
+      set({ primer });
+    };
+    const intended = async (): Promise<IntendedOtp> => {
+      const { profile, slots } = stores.keystore.getState().view;
+      if (get().route === 'primer') {
+        const { primer } = get();
+        if (primer === undefined || primerBytes === undefined) {
+          throw new AppError('primer-not-recognised', 'choose a primer first');
+        }
+        return intendPrimer(primer, primerBytes);
+      }
+      const { id } = await services.keyring.makeOtpImage(profile, slots);
+      return intendOtpImage(await services.keyring.revealOtpImage(id), 'otp.bin', profile);
+    };
+    // All pages tell the same of the board: the read-back is the latest look at it.
+    const showOnBoardPage = async ({ inspection, plan }: BurnOutcome): Promise<void> => {
+      const { job, adopt } = stores.inspect.getState();
+      if (job.kind !== 'done') return;
+      const journal = await readJournal(services.journals[plan.benchKind], plan.serial);
+      adopt({ inspection, description: job.findings.description, journal });
+    };
+    const backups = (): { proven: Set<string>; external: ReadonlySet<string> } => ({
+      proven: new Set(
+        stores.keys
+          .getState()
+          .keys.filter((key) => key.proven)
+          .map((key) => key.fingerprint),
+      ),
+      external: get().external,
+    });
+
+    return {
+      route: 'otp-alternate',
+      primer: undefined,
+      external: new Set(),
+      rehearsal: { kind: 'none' },
+      ...unplanned,
+      job: { kind: 'none' },
+      activity: idle,
+
+      setRoute(route) {
+        forgetPlan();
+        set({ route });
+      },
+      async loadSamplePrimer() {
+        await perform(report, 'sample-primer', async () => {
+          const { profile, slots } = stores.keystore.getState().view;
+          takePrimer(await services.samples.primer(slots, profile));
+        });
+      },
+      async openPrimer(file) {
+        await perform(report, 'open-primer', () => {
+          takePrimer(file);
+          return Promise.resolve();
+        });
+      },
+      declareExternal(fingerprint, declared) {
+        const external = new Set(get().external);
+        if (declared) external.add(fingerprint);
+        else external.delete(fingerprint);
+        forgetPlan();
+        set({ external });
+      },
+
+      async rehearse() {
+        if (get().rehearsal.kind === 'running') return;
+        const { profile, slots } = stores.keystore.getState().view;
+        canceller = createCanceller();
+        set({ rehearsal: { kind: 'running', progress: undefined } });
+        try {
+          const outcome = await rehearse(
+            await services.benches.openRehearsal(),
+            { profile, keystore: slots, intended: await intended(), backups: backups() },
+            {
+              signal: canceller.signal,
+              onProgress: (progress) => {
+                set({ rehearsal: { kind: 'running', progress } });
+              },
+            },
+          );
+          set({ rehearsal: { kind: 'green', outcome } });
+        } catch (thrown) {
+          const error = toAppError(thrown);
+          set({
+            rehearsal: error.code === 'cancelled' ? { kind: 'none' } : { kind: 'red', error },
+          });
+        }
+      },
+
+      async plan() {
+        await perform(report, 'plan', async () => {
+          const bench = requireBench(stores.bench.getState());
+          const seen = await withBoardAlone(services.locks, bench, async (session) => ({
+            inspection: await inspectBoard(session, bench.clock),
+            description: session.description,
+          }));
+          const { serial } = seen.inspection;
+          const journal =
+            serial === undefined
+              ? undefined
+              : await readJournal(services.journals[bench.kind], serial);
+          stores.inspect.getState().adopt({ ...seen, journal });
+          const { profile, slots } = stores.keystore.getState().view;
+          const planned = makePlan({
+            inspection: seen.inspection,
+            benchKind: bench.kind,
+            profile,
+            keystore: slots,
+            intended: await intended(),
+            backups: backups(),
+            journal,
+          });
+          approval = undefined;
+          set({
+            planned,
+            required: planned.kind === 'plan' ? requiredTails(planned.plan) : undefined,
+            approved: false,
+            job: { kind: 'none' },
+          });
+        });
+      },
+
+      async approve(typed) {
+        await perform(report, 'approve', () => {
+          approval = approvePlan(requirePlanned(get()), typed);
+          set({ approved: true });
+          return Promise.resolve();
+        });
+      },
+
+      async burn() {
+        if (get().job.kind === 'running') return;
+        const plan = requirePlanned(get());
+        const bench = requireBench(stores.bench.getState());
+        const env = { bench, store: services.journals[bench.kind], locks: services.locks };
+        canceller = createCanceller();
+        const call = {
+          signal: canceller.signal,
+          onProgress: (progress: BurnProgress): void => {
+            set({ job: { kind: 'running', progress, cancelling: cancelling(get()) } });
+          },
+        };
+        set({ job: { kind: 'running', progress: undefined, cancelling: false } });
+        try {
+          const outcome =
+            plan.work === 'nothing'
+              ? await confirmBurned(plan, env, call)
+              : await burn(requireApproval(approval), env, call);
+          set({ job: { kind: 'done', outcome } });
+          await showOnBoardPage(outcome);
+          hooks.onBurned(outcome, get().rehearsal);
+        } catch (thrown) {
+          set({ job: { kind: 'stopped', error: toAppError(thrown) } });
+        }
+      },
+
+      cancel() {
+        const running = get().job;
+        if (running.kind === 'running') set({ job: { ...running, cancelling: true } });
+        canceller?.cancel();
+      },
+      startOver() {
+        forgetPlan();
+        set({ job: { kind: 'none' }, rehearsal: { kind: 'none' } });
+      },
+      dismiss() {
+        set({ activity: idle });
+      },
+    };
+  });
+
+  // Another keystore or another board: what was planned, typed or rehearsed no longer holds.
+  stores.keystore.subscribe((now, before) => {
+    if (now.view.fingerprint === before.view.fingerprint && now.profileId === before.profileId) {
+      return;
+    }
+    if (store.getState().job.kind !== 'running') store.getState().startOver();
+  });
+  stores.bench.subscribe((now, before) => {
+    if (now.bench === before.bench) return;
+    approval = undefined;
+    store.setState({ ...unplanned, job: { kind: 'none' } });
+  });
+  return store;
+}
+
+function cancelling(state: ProvisionState): boolean {
+  return state.job.kind === 'running' && state.job.cancelling;
+}
+
+function requirePlanned({ planned }: ProvisionState): BurnPlan {
+  if (planned?.kind !== 'plan') throw new AppError('plan-not-approved', 'there is no plan yet');
+  return planned.plan;
+}
+
+function requireApproval(approval: ApprovedPlan | undefined): ApprovedPlan {
+  if (approval === undefined) throw new AppError('plan-not-approved', 'the plan is not approved');
+  return approval;
+}

@@ -1,0 +1,58 @@
+/** What the stores ask of the world; put together in `app/services.ts`, by fakes in tests. */
+import type { Bench, Clock, Locks, Rng, Store } from '../core/ports/index.ts';
+import type { BootloaderProfile, KeystoreSlot } from '../core/wolfboot/index.ts';
+import type { Keyring } from '../workers/keyring/protocol.ts';
+
+export interface NamedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface Files {
+  /** Hands a file to the person. */
+  save(name: string, content: Uint8Array | string): void;
+  /** undefined when the person chose none. Needs a click. */
+  pick(accept: string): Promise<NamedFile | undefined>;
+}
+
+/** Images that run on the virtual board only, so that a newcomer needs nothing. */
+export interface Samples {
+  application(): Promise<NamedFile>;
+  bootloader(): Promise<NamedFile>;
+  primer(slots: readonly KeystoreSlot[], profile: BootloaderProfile): Promise<NamedFile>;
+}
+
+export interface Benches {
+  /** undefined where the browser offers neither WebUSB nor WebSerial. */
+  readonly real: Bench | undefined;
+  /** The same seed gives the same board. */
+  openVirtual(seed: number): Promise<Bench>;
+  /** A blank virtual board of its own, in simulated time, with a panel. */
+  openRehearsal(): Promise<Bench>;
+}
+
+/** Facts about the browser, found out once at the start. */
+export interface Environment {
+  readonly secureContext: boolean;
+  readonly webUsb: boolean;
+  readonly webSerial: boolean;
+  readonly webLocks: boolean;
+  readonly indexedDb: boolean;
+  readonly platform: 'windows' | 'linux' | 'macos' | 'android' | 'other';
+}
+
+export interface Services {
+  readonly keyring: Keyring;
+  readonly files: Files;
+  readonly samples: Samples;
+  readonly store: Store;
+  /** Where burns are journalled. A virtual board's journal lives and dies with the board. */
+  readonly journals: Readonly<Record<Bench['kind'], Store>>;
+  readonly locks: Locks;
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly benches: Benches;
+  readonly environment: Environment;
+  /** Version and build of this program, for records. */
+  readonly build: { readonly version: string };
+}

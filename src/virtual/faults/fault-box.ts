@@ -3,7 +3,8 @@
  * when they would: USB per transfer and byte, the serial line per byte, the receiver per packet,
  * the OTP per cell. It knows nothing of protocols.
  *
- * Counting starts when a fault is armed. `atByte` and `atTransfer` count from 0, the next one;
+ * Counting starts when a fault is armed. `atByte` and `atTransfer` count from 0, the next one; for an
+ * unplug the bytes of both directions count (on USB those of the data stages);
  * `atPacket` is the ordinal of the XMODEM data packet, the first being 1. Each strikes once and is
  * then gone, but `stuck-otp-bit` is a property of the cell and stays until the faults are cleared.
  */

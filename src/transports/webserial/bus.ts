@@ -49,7 +49,8 @@ class WebSerialBus implements SerialBus {
     this.#clock = clock;
     // Never `once`: see webusb/bus.ts. The event happens at the port and bubbles up.
     serial.addEventListener('disconnect', (event) => {
-      this.#ofEvent(event)?.leave();
+      // Also one that was never listed: the browser goes on listing it for a while.
+      if (isPort(event.target)) this.#wrap(event.target).leave();
     });
     serial.addEventListener('connect', (event) => {
       // The browser may reuse its object; for us a port that comes back is a new one.
@@ -85,10 +86,6 @@ class WebSerialBus implements SerialBus {
       this.#serial.removeEventListener('connect', onChange);
       this.#serial.removeEventListener('disconnect', onChange);
     };
-  }
-
-  #ofEvent(event: Event): WebSerialPort | undefined {
-    return isPort(event.target) ? this.#known.get(event.target) : undefined;
   }
 
   #wrap(port: SerialPort): WebSerialPort {

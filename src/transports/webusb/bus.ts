@@ -42,7 +42,8 @@ class WebUsbBus implements UsbBus {
     // First of all listeners, so that watchers find the list up to date. Never `once`: Chromium does
     // not call a `disconnect` listener that was added with it.
     usb.addEventListener('disconnect', (event) => {
-      this.#known.get(event.device)?.leave();
+      // Also one that was never listed: the browser goes on listing it for a while.
+      this.#wrap(event.device).leave();
     });
     usb.addEventListener('connect', (event) => {
       // An implementation may reuse its object; for us a device that comes back is a new one.

@@ -1,22 +1,7 @@
 #!/usr/bin/env node
-// The command line: reads arguments and files, calls the core, prints results.
+// The command line: Keyfuse's core for terminals and build servers.
 import packageJson from '../../package.json' with { type: 'json' };
+import { nodeHost } from './host.ts';
+import { run } from './run.ts';
 
-const EXIT_USAGE = 2;
-const USAGE = `Usage: keyfuse [--version | --help]`;
-
-function run(args: readonly string[]): number {
-  const [first] = args;
-  if (first === '--version') {
-    console.log(packageJson.version);
-    return 0;
-  }
-  if (first === undefined || first === '--help') {
-    console.log(USAGE);
-    return 0;
-  }
-  console.error(`keyfuse: unknown argument ${first}\n${USAGE}`);
-  return EXIT_USAGE;
-}
-
-process.exitCode = run(process.argv.slice(2));
+process.exitCode = await run(process.argv.slice(2), nodeHost(), packageJson.version);

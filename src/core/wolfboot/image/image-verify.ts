@@ -140,6 +140,17 @@ function checkKeyType(
   );
 }
 
+/** Whether the digest in the header is that of the file; false for a header without its firmware. */
+export function digestHolds(bytes: Uint8Array, image: WolfBootImage): boolean {
+  const { headerSizeBytes, payloadSizeBytes } = image;
+  const computed = hash(
+    image.hash,
+    bytes.subarray(0, image.digestOffsetBytes),
+    bytes.subarray(headerSizeBytes, headerSizeBytes + payloadSizeBytes),
+  );
+  return image.payloadPresent && equalBytes(computed, image.digest);
+}
+
 function checkDigest(bytes: Uint8Array, image: WolfBootImage): void {
   if (!image.payloadPresent) {
     throw refusal(
@@ -148,12 +159,7 @@ function checkDigest(bytes: Uint8Array, image: WolfBootImage): void {
       { file: image.fileName, field: 'payload' },
     );
   }
-  const computed = hash(
-    image.hash,
-    bytes.subarray(0, image.digestOffsetBytes),
-    bytes.subarray(image.headerSizeBytes, image.headerSizeBytes + image.payloadSizeBytes),
-  );
-  if (equalBytes(computed, image.digest)) return;
+  if (digestHolds(bytes, image)) return;
   throw refusal(
     'image-digest-mismatch',
     'the digest does not fit: header or firmware was changed after signing' +

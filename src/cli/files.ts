@@ -1,0 +1,184 @@
+/**
+ * Files of the command line. What is written appears whole or not at all: everything is written under
+ * temporary names first and put in place at the end; if that fails, the old state comes back.
+ */
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { AppError } from '../core/errors.ts';
+import { toHex } from '../core/bytes/index.ts';
+import type { Host } from './host.ts';
+
+export interface OutputFile {
+  /** As the person would type it. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** Readable by its owner only. */
+  readonly secret?: boolean;
+  /** May take the place of a file that is there. */
+  readonly replace: boolean;
+}
+
+const SECRET_MODE = 0o600;
+const USUAL_MODE = 0o666; // less the umask
+
+/** Throws `file-failed`. The caller owns the bytes. */
+export function readInput(host: Host, path: string): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(resolve(host.directory, path)));
+  } catch (error) {
+    throw fileFailed(path, 'cannot be read', error);
+  }
+}
+
+export function fileExists(host: Host, path: string): boolean {
+  try {
+    lstatSync(resolve(host.directory, path));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** One name for one file, whatever way leads to it; the file need not exist. */
+export function fileIdentity(host: Host, path: string): string {
+  const full = resolve(host.directory, path);
+  try {
+    return realpathSync(full);
+  } catch {
+    return join(realDirectory(dirname(full)), basename(full));
+  }
+}
+
+function realDirectory(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+interface Staged {
+  readonly file: OutputFile;
+  readonly target: string;
+  readonly temporary: string;
+  published: boolean;
+  /** The file that was there before, under another name. */
+  backup: string | undefined;
+}
+
+/** All or nothing. Throws `file-failed`; then everything is as it was. */
+export function writeOutputs(host: Host, files: readonly OutputFile[]): void {
+  const staged: Staged[] = [];
+  try {
+    for (const file of files) staged.push(stage(host, file));
+    for (const entry of staged) publish(entry);
+  } catch (error) {
+    for (const entry of staged.reverse()) undo(entry);
+    throw error;
+  }
+  for (const { backup } of staged) if (backup !== undefined) rmSync(backup, { force: true });
+}
+
+function stage(host: Host, file: OutputFile): Staged {
+  const target = fileIdentity(host, file.path);
+  checkTarget(file.path, target);
+  const mark = toHex(host.rng.bytes(6));
+  const temporary = join(dirname(target), `.${basename(target)}.${mark}.tmp`);
+  try {
+    const handle = openSync(temporary, 'wx', file.secret ? SECRET_MODE : USUAL_MODE);
+    try {
+      writeFileSync(handle, file.bytes);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw fileFailed(file.path, 'cannot be written', error);
+  }
+  return { file, target, temporary, published: false, backup: undefined };
+}
+
+function checkTarget(path: string, target: string): void {
+  const found = statSync(target, { throwIfNoEntry: false });
+  if (found && !found.isFile()) {
+    throw new AppError('file-failed', `${path} cannot be written: it is not a file`, {
+      context: { file: path },
+    });
+  }
+}
+
+function publish(entry: Staged): void {
+  const { file, target, temporary } = entry;
+  try {
+    if (!file.replace) {
+      linkOrCopy(temporary, target);
+      entry.published = true;
+      rmSync(temporary, { force: true });
+      return;
+    }
+    if (statSync(target, { throwIfNoEntry: false })) {
+      const backup = `${temporary}.old`;
+      linkOrCopy(target, backup);
+      entry.backup = backup;
+    }
+    renameSync(temporary, target);
+    entry.published = true;
+  } catch (error) {
+    throw fileFailed(file.path, 'cannot be put in place', error);
+  }
+}
+
+/** Fails when `to` exists. Some file systems have no links. */
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') throw error;
+    copyFileSync(from, to, constants.COPYFILE_EXCL);
+  }
+}
+
+function undo({ target, temporary, published, backup }: Staged): void {
+  rmSync(temporary, { force: true });
+  if (backup !== undefined) renameSync(backup, target);
+  else if (published) rmSync(target, { force: true });
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or directory',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the disk is read-only',
+  EISDIR: 'it is a directory',
+  ENOTDIR: 'part of its path is not a directory',
+  EEXIST: 'a file of this name has appeared meanwhile',
+  ENOSPC: 'the disk is full',
+};
+
+function fileFailed(path: string, what: string, error: unknown): AppError {
+  const code = codeOf(error);
+  const reason = REASONS[code] ?? code;
+  return new AppError('file-failed', `${path} ${what}: ${reason}`, {
+    cause: error,
+    context: { file: path },
+  });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}

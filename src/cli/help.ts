@@ -1,0 +1,76 @@
+/** What `--help` says. docs/cli.md says more. */
+
+export type CommandName = 'keygen' | 'sign' | 'otpgen' | 'inspect' | 'verify';
+
+export const generalHelp = `keyfuse: wolfBoot boot keys, from birth to silicon
+
+  keyfuse keygen   make keys and the keystore               (takes the place of wolfBoot's keygen)
+  keyfuse sign     sign a firmware image                    (takes the place of wolfBoot's sign)
+  keyfuse otpgen   make otp.bin from a keystore
+  keyfuse inspect  say what a file is and what stands in it
+  keyfuse verify   would a bootloader with these keys start this image?
+
+  keyfuse COMMAND --help    options of a command
+  keyfuse --version
+
+Exit codes: 0 good, 1 refused or invalid, 2 wrong use or not supported yet.`;
+
+export const commandHelp: Readonly<Record<CommandName, string>> = {
+  keygen: `keyfuse keygen ALGORITHM [options] -g FILE | -i FILE ...
+
+Algorithm and mask apply to the keys named after them.
+  --ed25519 --ecc256     algorithm of the keys that follow; others can be imported with -i
+  -g FILE                make a key; the private key goes to FILE, readable by you only
+  -i FILE                take a public key into the keystore, before all keys that are made
+  --id A,B,...           partitions the following keys may verify (0 bootloader, 1 application; 0..31)
+  --der                  ECC keys as DER instead of raw
+  --exportpubkey         also write the public half: release.der -> release_pub.der
+  --nolocalkeys          zeros instead of keys in keystore.c
+  --force                overwrite without asking; otherwise only the word Yes does it
+  --no-overwrite         do nothing if keystore.c is there; refuse if a private key is there
+  -keystoreDir DIR       keystore.c and keystore.der go to DIR; last on the line
+
+Writes src/keystore.c (src must be there) and keystore.der.`,
+
+  sign: `keyfuse sign [options] IMAGE KEY VERSION
+keyfuse sign [options] IMAGE KEY KEY2 VERSION           two algorithms: hybrid
+keyfuse sign --no-sign [options] IMAGE VERSION
+keyfuse sign --manual-sign [options] IMAGE PUBLIC_KEY VERSION SIGNATURE
+
+  --ed25519 --ecc256     algorithm of the key; must be named, two make a hybrid image
+  --no-sign              no signature at all
+  --sha256 --sha384 --sha3   image hash (SHA-256 if none is named; --sha3 is SHA3-384)
+  --id N                 partition 0..15; 1 if not named
+  --wolfboot-update      the same as --id 0
+  --no-ts                no timestamp: the same input gives the same header
+  --header-only          write only the header: IMAGE_vVERSION_header.bin
+  --sha-only             write only the digest: IMAGE_vVERSION_digest.bin; KEY is the public key
+  --manual-sign          KEY is the public key, the signature was made elsewhere
+  --policy FILE          sign a TPM policy (4 bytes PCR mask, 32 bytes digest) into the header
+  --custom-tlv TAG LEN VALUE, --custom-tlv-buffer TAG HEX, --custom-tlv-string TAG TEXT,
+  --custom-tlv-file TAG FILE, --custom-tlv-pubkey-der TAG FILE, --cmdline TEXT,
+  --dts FILE, --cert-chain FILE   further fields of the header
+
+Environment: IMAGE_HEADER_SIZE, WOLFBOOT_PARTITION_SIZE, WOLFBOOT_PARTITION_UPDATE_SIZE,
+WOLFBOOT_SECTOR_SIZE, NVM_FLASH_WRITEONCE. Writes IMAGE_vVERSION_signed.bin beside IMAGE, whose
+last extension is dropped.`,
+
+  otpgen: `keyfuse otpgen --target stm32h5|stm32h7 [options] KEYSTORE
+
+KEYSTORE is a keystore.der, keystore.c, otp.bin or an exported public key.
+  --sign ALGORITHM       SIGN= of the bootloader, if it is not the type of the keys
+  --universal            the bootloader was built with WOLFBOOT_UNIVERSAL_KEYSTORE=1
+  --profile NAME         a stock configuration, instead of the two above
+
+Writes otp.bin with a new random device secret (UDS), readable by you only.`,
+
+  inspect: `keyfuse inspect FILE [--json]
+
+FILE is a signed image, keystore.der, keystore.c, otp.bin, primer, key file or policy. Of a private
+key only its type and its public half are shown, of otp.bin never the device secret.`,
+
+  verify: `keyfuse verify IMAGE --keystore FILE [--header-size N]
+
+FILE is a keystore.der, keystore.c, otp.bin or an exported public key. Without --header-size the
+header's size follows from the image.`,
+};

@@ -1,0 +1,189 @@
+/**
+ * `keyfuse keygen`: takes the place of wolfBoot's keygen (formats/wolfboot.md, sections 3, 4, 7, 8 and
+ * 18). All keys are made in memory and written at the very end, so that a failing run leaves nothing.
+ */
+import { statSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { asciiToBytes, groupHex, wipe } from '../core/bytes/index.ts';
+import { fingerprint, scheme, type KeyPair } from '../core/crypto/index.ts';
+import { AppError } from '../core/errors.ts';
+import {
+  buildKeystoreDer,
+  describeMask,
+  parsePublicKeyFile,
+  writeKeystoreC,
+  writePrivateKeyFile,
+  writePublicKeyFile,
+  type SourcedSlot,
+} from '../core/wolfboot/index.ts';
+import { misuse, notYet, type Words } from './arguments.ts';
+import { fileExists, fileIdentity, readInput, writeOutputs, type OutputFile } from './files.ts';
+import type { Host } from './host.ts';
+import { readKeygenArguments, type KeygenRequest, type KeyRequest } from './keygen-arguments.ts';
+
+const CONSENT = 'Yes';
+
+export async function keygen(host: Host, words: Words): Promise<void> {
+  const request = readKeygenArguments(words);
+  const keystore = keystorePaths(request);
+  checkDirectory(host, keystore.c);
+  if (request.noOverwrite && fileExists(host, keystore.c)) {
+    host.print(`${keystore.c} is there: nothing was done (--no-overwrite)`);
+    return;
+  }
+  checkCollisions(host, request);
+  await getConsent(host, request);
+  const made: MadeKey[] = [];
+  try {
+    for (const key of request.keys) made.push(await makeKey(host, key));
+    writeOutputs(host, outputs(host, request, made));
+  } finally {
+    for (const { pair } of made) if (pair) wipe(pair.privateKey.bytes);
+  }
+  for (const [index, key] of made.entries()) report(host, request, key, index);
+  host.print(`wrote ${keystore.c} and ${keystore.der}: ${made.length} ${keyWord(made.length)}`);
+}
+
+interface MadeKey {
+  readonly request: KeyRequest;
+  readonly publicKey: Uint8Array;
+  /** Undefined for an import. */
+  readonly pair: KeyPair | undefined;
+}
+
+function keystorePaths({ keystoreDirectory: directory }: KeygenRequest) {
+  return directory === undefined
+    ? { c: 'src/keystore.c', der: 'keystore.der' }
+    : { c: `${directory}/keystore.c`, der: `${directory}/keystore.der` };
+}
+
+function checkDirectory(host: Host, keystoreC: string): void {
+  const directory = dirname(keystoreC);
+  const found = statSync(resolve(host.directory, directory), { throwIfNoEntry: false });
+  if (found?.isDirectory()) return;
+  throw new AppError(
+    'file-failed',
+    `there is no directory ${directory} for keystore.c; make it, or name another with -keystoreDir at the end`,
+    { context: { file: keystoreC } },
+  );
+}
+
+/** Before the first dot of the file's name; wolfBoot's tool takes the first dot of the whole path. */
+function exportPath(path: string): string {
+  const name = basename(path);
+  const folder = path.slice(0, path.length - name.length);
+  const dot = name.indexOf('.');
+  return dot < 0 ? `${path}_pub` : `${folder}${name.slice(0, dot)}_pub${name.slice(dot)}`;
+}
+
+/** What people would miss if it were gone, by key; keystore.der is rewritten by every run. */
+function precious(request: KeygenRequest): readonly string[] {
+  const generated = request.keys.filter((key) => key.do === 'generate');
+  return generated.flatMap(({ path }) =>
+    request.exportPublic ? [path, exportPath(path)] : [path],
+  );
+}
+
+function checkCollisions(host: Host, request: KeygenRequest): void {
+  const { c, der } = keystorePaths(request);
+  const targets = [...precious(request), c, der];
+  const seen = new Map<string, string>();
+  for (const path of targets) {
+    const identity = fileIdentity(host, path);
+    const other = seen.get(identity);
+    if (other !== undefined) {
+      throw misuse(`${other} and ${path} would be the same file`);
+    }
+    seen.set(identity, path);
+  }
+  for (const { path } of request.keys.filter((key) => key.do === 'import')) {
+    if (!seen.has(fileIdentity(host, path))) continue;
+    throw misuse(`${path} is to be imported, but would be overwritten`);
+  }
+}
+
+/** Private keys are never replaced without the word, or --force. Throws `file-failed`. */
+async function getConsent(host: Host, request: KeygenRequest): Promise<void> {
+  const candidates = [...precious(request), keystorePaths(request).c];
+  const existing = candidates.filter((path) => fileExists(host, path));
+  if (existing.length === 0) return;
+  const list = existing.join(', ');
+  if (request.noOverwrite) {
+    throw refused(`${list} would be overwritten, which --no-overwrite forbids`);
+  }
+  if (request.force) return;
+  host.note(`already there: ${list}`);
+  const answer = await host.ask(
+    `Overwrite? A private key that is gone is gone. [Type '${CONSENT}'] `,
+  );
+  if (answer?.trim() === CONSENT) return;
+  throw refused(`${list} would be overwritten; nothing was written. --force does it unasked`);
+}
+
+function refused(problem: string): AppError {
+  return new AppError('file-failed', problem);
+}
+
+async function makeKey(host: Host, request: KeyRequest): Promise<MadeKey> {
+  const { path, type } = request;
+  if (request.do === 'import') {
+    const { publicKey } = await parsePublicKeyFile(readInput(host, path), path, type.name);
+    return { request, publicKey, pair: undefined };
+  }
+  if (type.algorithm === undefined) throw notYet(`generating ${type.label} keys`);
+  const pair = await scheme(type.algorithm).generate({ rng: host.rng });
+  return { request, publicKey: pair.publicKey, pair };
+}
+
+function outputs(
+  host: Host,
+  request: KeygenRequest,
+  made: readonly MadeKey[],
+): readonly OutputFile[] {
+  const { c, der } = keystorePaths(request);
+  const slots = made.map(slotOf);
+  const { guard, withoutLocalKeys: withoutKeys } = request;
+  const files: readonly Omit<OutputFile, 'replace'>[] = [
+    ...made.flatMap((key) => keyFiles(request, key)),
+    { path: c, bytes: asciiToBytes(writeKeystoreC(slots, { guard, withoutKeys })) },
+  ];
+  return [
+    // What was not there when consent was asked for may not be replaced either.
+    ...files.map((file) => ({ ...file, replace: fileExists(host, file.path) })),
+    { path: der, bytes: buildKeystoreDer(slots), replace: true },
+  ];
+}
+
+function keyFiles(
+  { form, exportPublic }: KeygenRequest,
+  { request: { path }, pair }: MadeKey,
+): readonly Omit<OutputFile, 'replace'>[] {
+  if (!pair) return [];
+  const secret = { path, bytes: writePrivateKeyFile(pair, form), secret: true };
+  if (!exportPublic) return [secret];
+  const bytes = writePublicKeyFile(pair.algorithm, pair.publicKey, form);
+  return [secret, { path: exportPath(path), bytes }];
+}
+
+function slotOf({ request, publicKey }: MadeKey, index: number): SourcedSlot {
+  return {
+    slotId: index,
+    keyType: request.type.code,
+    partitionMask: request.partitionMask,
+    publicKey,
+    publicKeySize: publicKey.length,
+    source: request.path,
+  };
+}
+
+function report(host: Host, request: KeygenRequest, key: MadeKey, index: number): void {
+  const { path, type, partitionMask } = key.request;
+  const verb = key.pair ? 'wrote' : 'imported';
+  host.print(`${verb} ${path}: ${type.label}, slot ${index}, ${describeMask(partitionMask)}`);
+  host.print(`  fingerprint ${groupHex(fingerprint(key.publicKey))}`);
+  if (key.pair && request.exportPublic) host.print(`wrote ${exportPath(path)}: its public half`);
+}
+
+function keyWord(count: number): string {
+  return count === 1 ? 'key' : 'keys';
+}

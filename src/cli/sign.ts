@@ -1,0 +1,224 @@
+/**
+ * `keyfuse sign`: takes the place of wolfBoot's sign (formats/wolfboot.md, sections 11 to 15, 19).
+ * Everything is read and checked before a key is used, and written at the very end.
+ */
+import { basename, resolve } from 'node:path';
+import { toHex, wipe } from '../core/bytes/index.ts';
+import { scheme, signDurably } from '../core/crypto/index.ts';
+import {
+  assembleImage,
+  buildSignedImage,
+  checkPartitionFit,
+  deviceTreeDigest,
+  imageDigest,
+  parsePolicyFile,
+  parsePrivateKeyFile,
+  parsePublicKeyFile,
+  planImageHeader,
+  UNSIGNED_KEY_TYPE,
+  type AuthKey,
+  type CustomTlv,
+  type ImageLayout,
+  type ImageOptions,
+  type ImageSigner,
+} from '../core/wolfboot/index.ts';
+import { AppError } from '../core/errors.ts';
+import type { Words } from './arguments.ts';
+import { fileIdentity, readInput, writeOutputs, type OutputFile } from './files.ts';
+import type { Host } from './host.ts';
+import { readSignArguments, type SignRequest, type TlvRequest } from './sign-arguments.ts';
+import { headerSizeOf, partitionRoom } from './sign-environment.ts';
+
+export async function sign(host: Host, words: Words): Promise<void> {
+  const request = readSignArguments(words);
+  const room = partitionRoom(host, request.partitionId);
+  const suggestedBytes = headerSizeOf(host);
+  const firmware = readInput(host, request.imageFile);
+  const options = await imageOptions(host, request, suggestedBytes);
+  const layout = planImageHeader(options);
+  // Before the signature: a one-time key would be used up for an image that is not written.
+  if (room) checkPartitionFit(layout.headerSizeBytes, firmware.length, room);
+  for (const line of [...request.notes, ...headerNotes(layout, suggestedBytes)]) {
+    host.note(`warning: ${line}`);
+  }
+  const outputs = await produce(host, request, options, layout, firmware);
+  checkNames(host, request, outputs);
+  writeOutputs(host, outputs);
+  for (const { path, bytes } of outputs) host.print(`wrote ${path} (${bytes.length} bytes)`);
+}
+
+async function imageOptions(
+  host: Host,
+  request: SignRequest,
+  headerSizeBytes: number | undefined,
+): Promise<ImageOptions> {
+  const { types, deviceTreeFile, certificateFile, policyFile } = request;
+  const [primary, secondary] = types;
+  const customTlvs: CustomTlv[] = [];
+  for (const tlv of request.customTlvs) customTlvs.push(await customTlv(host, tlv));
+  return {
+    keyType: primary?.code ?? UNSIGNED_KEY_TYPE,
+    secondaryKeyType: secondary?.code,
+    partitionId: request.partitionId,
+    version: request.version,
+    hash: request.hash,
+    timestamp: request.timestamp
+      ? host.changeTimeSeconds(resolve(host.directory, request.imageFile))
+      : undefined,
+    headerSizeBytes,
+    customTlvs,
+    deviceTreeDigest:
+      deviceTreeFile === undefined
+        ? undefined
+        : deviceTreeDigest(request.hash, readInput(host, deviceTreeFile), deviceTreeFile),
+    certificateChain: certificateFile === undefined ? undefined : readInput(host, certificateFile),
+    policy:
+      policyFile === undefined
+        ? undefined
+        : parsePolicyFile(readInput(host, policyFile), policyFile),
+  };
+}
+
+async function customTlv(host: Host, request: TlvRequest): Promise<CustomTlv> {
+  if (request.from === 'words') return request.tlv;
+  const { tag, path } = request;
+  const bytes = readInput(host, path);
+  if (request.from === 'public-key') {
+    return { tag, value: (await parsePublicKeyFile(bytes, path)).publicKey };
+  }
+  if (bytes.length === 0) throw new AppError('malformed', `${path} is empty`);
+  return { tag, value: bytes };
+}
+
+function headerNotes(layout: ImageLayout, suggestedBytes: number | undefined): readonly string[] {
+  const { headerSizeBytes, grownFromBytes } = layout;
+  if (grownFromBytes !== undefined) {
+    return [
+      `the header grew from ${grownFromBytes} to ${headerSizeBytes} bytes to hold its fields; the bootloader must be built with IMAGE_HEADER_SIZE=${headerSizeBytes}`,
+    ];
+  }
+  if (suggestedBytes !== undefined && suggestedBytes < headerSizeBytes) {
+    return [`IMAGE_HEADER_SIZE=${suggestedBytes} is too small; the header has ${headerSizeBytes}`];
+  }
+  return [];
+}
+
+async function produce(
+  host: Host,
+  request: SignRequest,
+  options: ImageOptions,
+  layout: ImageLayout,
+  firmware: Uint8Array,
+): Promise<readonly OutputFile[]> {
+  const path = outputPath(request);
+  const output = (bytes: Uint8Array): OutputFile => ({ path, bytes, replace: true });
+  if (request.types.length === 0) {
+    host.note('warning: the image is not signed; nobody can tell whether it was changed');
+  }
+  if (request.product === 'digest') {
+    const digest = imageDigest(firmware, options, await publicKeys(host, request));
+    host.print(`${request.hash} ${toHex(digest)}`);
+    return [output(digest)];
+  }
+  const { signatureFile } = request;
+  const image =
+    signatureFile === undefined
+      ? await signHere(host, request, options, firmware)
+      : await assembleImage(firmware, options, await publicKeys(host, request), {
+          primary: readInput(host, signatureFile),
+        });
+  const whole = request.product === 'signed';
+  return [
+    output(whole ? image : image.slice(0, layout.headerSizeBytes)),
+    ...policyOutputs(request, layout, image),
+  ];
+}
+
+/** Public keys in the place of private ones, for a signature that is made elsewhere. */
+async function publicKeys(host: Host, { types, keyFiles }: SignRequest) {
+  const keys: Uint8Array[] = [];
+  for (const [index, type] of types.entries()) {
+    const path = keyFiles[index] ?? '';
+    keys.push((await parsePublicKeyFile(readInput(host, path), path, type.name)).publicKey);
+  }
+  return { primary: keys[0], secondary: keys[1] };
+}
+
+async function signHere(
+  host: Host,
+  request: SignRequest,
+  options: ImageOptions,
+  firmware: Uint8Array,
+): Promise<Uint8Array> {
+  const secrets: Uint8Array[] = [];
+  try {
+    const signers: ImageSigner[] = [];
+    for (const [index, type] of request.types.entries()) {
+      signers.push(await openSigner(host, type, request.keyFiles[index] ?? '', secrets));
+    }
+    return await buildSignedImage(firmware, options, ...signers);
+  } finally {
+    for (const secret of secrets) wipe(secret);
+  }
+}
+
+/** What it reads stands in `secrets` afterwards, to be wiped. */
+async function openSigner(
+  host: Host,
+  type: AuthKey,
+  path: string,
+  secrets: Uint8Array[],
+): Promise<ImageSigner> {
+  const file = readInput(host, path);
+  secrets.push(file);
+  const { algorithm, publicKey, privateKey } = await parsePrivateKeyFile(
+    file,
+    path,
+    type.algorithm,
+  );
+  secrets.push(privateKey.bytes);
+  return {
+    publicKey,
+    sign: async (digest) =>
+      (await signDurably(scheme(algorithm), privateKey, digest, { rng: host.rng })).signature,
+  };
+}
+
+/** The signed policy is also kept beside the policy's file (section 15). */
+function policyOutputs(
+  { policyFile }: SignRequest,
+  layout: ImageLayout,
+  image: Uint8Array,
+): readonly OutputFile[] {
+  const field = layout.fields.find(({ source }) => source.from === 'policy');
+  if (policyFile === undefined || !field) return [];
+  const start = field.offsetBytes + 4;
+  const bytes = image.slice(start, start + field.lengthBytes);
+  return [{ path: `${policyFile}.sig`, bytes, replace: true }];
+}
+
+/** The image's name up to its last dot; unlike wolfBoot's tool, dots of directories do not count. */
+function outputPath({ imageFile, versionText, product }: SignRequest): string {
+  const name = basename(imageFile);
+  const folder = imageFile.slice(0, imageFile.length - name.length);
+  const dot = name.lastIndexOf('.');
+  const stem = dot < 0 ? name : name.slice(0, dot);
+  return `${folder}${stem}_v${versionText}_${product}.bin`;
+}
+
+/** No output may land on an input: links could lead there. */
+function checkNames(host: Host, request: SignRequest, outputs: readonly OutputFile[]): void {
+  const { imageFile, keyFiles, policyFile, signatureFile, deviceTreeFile, certificateFile } =
+    request;
+  const inputs = [
+    imageFile,
+    ...keyFiles,
+    ...[policyFile, signatureFile, deviceTreeFile, certificateFile].filter(
+      (path) => path !== undefined,
+    ),
+  ].map((path) => fileIdentity(host, path));
+  for (const { path } of outputs) {
+    if (!inputs.includes(fileIdentity(host, path))) continue;
+    throw new AppError('file-failed', `${path} is also an input; it was not written`);
+  }
+}

@@ -11,8 +11,6 @@ const BITS_PER_BYTE = 10; // 8N1
 const WRITE_TIMEOUT_MS = 5000;
 /** Latency of a USB serial adapter, within which a further answer may still be under way. */
 const SETTLE_MS = 50;
-/** After so much silence of the receiver a tick may have queued up in front of the next answer. */
-const TICK_RISK_MS = 500;
 /** A time-out that fires later than this shows that the host, not the line, was held up. */
 const HELD_UP_MS = 200;
 
@@ -47,10 +45,10 @@ export class Exchange {
   /** Throws `xmodem-cancelled-by-receiver`, `xmodem-failed`, and what the pipe throws. */
   async send(packet: Uint8Array, sending: Sending): Promise<Outcome> {
     await this.dropTicks(sending);
-    const startMs = this.clock.nowMs();
     await this.write(packet);
+    const handedOverMs = this.clock.nowMs();
     sending.meanwhile();
-    const passedMs = startMs + (packet.length * BITS_PER_BYTE * 1000) / this.baudRate;
+    const passedMs = handedOverMs + (packet.length * BITS_PER_BYTE * 1000) / this.baudRate;
     return this.judge(passedMs, sending);
   }
 
@@ -72,11 +70,14 @@ export class Exchange {
     }
   }
 
-  /** Rule 2: NAK ticks that queued up while nobody sent are no answers. */
+  /**
+   * Rule 2: NAK ticks that queued up are no answers. Between an ACK and the next packet nothing may
+   * wait for a timer, so there only what has already been read is dropped.
+   */
   private async dropTicks(sending: Sending): Promise<void> {
-    const idleMs = this.clock.nowMs() - this.replies.heardAtMs;
-    if (!sending.first && !sending.repeated && idleMs < TICK_RISK_MS) return;
-    for (const reply of await this.replies.drain()) this.refuseGone(reply);
+    const stale =
+      sending.first || sending.repeated ? await this.replies.drain() : this.replies.dropRead();
+    for (const reply of stale) this.refuseGone(reply);
   }
 
   private async judge(passedMs: number, sending: Sending): Promise<Outcome> {

@@ -39,11 +39,6 @@ export class ReplyReader {
     this.readAtMs = clock.nowMs();
   }
 
-  /** Time at which something was last heard. */
-  get heardAtMs(): number {
-    return this.readAtMs;
-  }
-
   /** The next reply, or `silence` when none came until `deadlineMs` of the clock. */
   async next(deadlineMs: number): Promise<Reply> {
     for (;;) {
@@ -57,12 +52,16 @@ export class ReplyReader {
 
   /** Everything that has already arrived. */
   async drain(): Promise<readonly Reply[]> {
+    const replies = [...this.dropRead()];
+    while (await this.fill(0)) replies.push(...this.dropRead());
+    return replies;
+  }
+
+  /** Everything that has already been read; waits for nothing. */
+  dropRead(): readonly Reply[] {
     const replies: Reply[] = [];
-    for (;;) {
-      const reply = this.scan();
-      if (reply !== undefined) replies.push(reply);
-      else if (!(await this.fill(0))) return replies;
-    }
+    for (let reply = this.scan(); reply !== undefined; reply = this.scan()) replies.push(reply);
+    return replies;
   }
 
   /** Hands back what was received behind the last reply, and forgets it. */

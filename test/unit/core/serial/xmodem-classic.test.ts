@@ -79,6 +79,13 @@ describe('to a receiver by the book', () => {
     expect(Uint8Array.from(model.data)).toEqual(padTo(file, 128, 0x1a));
   });
 
+  it('does not take a C in mid-transfer for anything', async () => {
+    const { line, send } = setUp({ asks: 'C' });
+    let answers = 0;
+    line.damageIn = (bytes) => (++answers === 3 ? Uint8Array.of(0x43, ...bytes) : bytes);
+    expect((await send({ blockSize: 128 })).resends).toBe(0);
+  });
+
   it('stops at CAN CAN', async () => {
     const { line, send } = setUp({ asks: 'C' });
     let answers = 0;

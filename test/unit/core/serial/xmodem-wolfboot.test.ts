@@ -203,6 +203,92 @@ describe('to the receiver of the test application', () => {
     expect(slept).toBe(true);
     expect(model.received()).toEqual(padTo(file, 128, 0xff));
     expect(report.resends).toBe(0);
+    expect(line.written[8]!.atMs - line.written[7]!.atMs).toBeLessThan(15);
+  });
+
+  it('does not repeat a packet whose ACK lay ready while the host was held up', async () => {
+    const { line, file, model, send } = setUp();
+    let heldUp = false;
+    const read = line.read.bind(line);
+    line.read = async (options) => {
+      if (heldUp || model.accepted.length !== 6) return read(options);
+      // The timer of the read fires before the bytes that arrived meanwhile are looked at.
+      heldUp = true;
+      await line.clock.sleep(900);
+      return new Uint8Array(0);
+    };
+    const report = await send();
+    expect(heldUp).toBe(true);
+    expect(model.received()).toEqual(padTo(file, 128, 0xff));
+    expect(report.resends).toBe(0);
+  });
+
+  it('finds out that an ACK arrived as NAK', async () => {
+    const { line, file, model, send } = setUp();
+    line.damageIn = nth(4, isAck, () => Uint8Array.of(NAK));
+    await send();
+    expect(model.received()).toEqual(padTo(file, 128, 0xff));
+    expect(sent(line).slice(4, 9)).toEqual([5, 5, 5, 6, 7]);
+  });
+
+  it('keeps silent after two refusals until the receiver ticks', async () => {
+    const { line, file, model, send } = setUp();
+    let copies = 0;
+    line.damageOut = (bytes) =>
+      bytes[1] === 5 && isPacket(bytes) && ++copies <= 2 ? flip(7)(bytes) : bytes;
+    await send();
+    expect(model.received()).toEqual(padTo(file, 128, 0xff));
+    const [first, second, third] = line.written.filter(({ bytes }) => bytes[1] === 5);
+    expect(second!.atMs - first!.atMs).toBeLessThan(200);
+    expect(third!.atMs - second!.atMs).toBeGreaterThan(1000);
+  });
+
+  it('gives up rather than guess when the last two packets are both unclear', async () => {
+    const { line, send } = setUp();
+    let losing = false;
+    line.damageIn = nth(10, isAck, lost);
+    const loseOnce = line.damageIn;
+    line.damageIn = (bytes) => (losing && isAck(bytes) ? lost() : loseOnce(bytes));
+    line.damageOut = (bytes) => {
+      losing = bytes[1] === 12;
+      return bytes;
+    };
+    await expect(send()).rejects.toMatchObject({
+      code: 'xmodem-failed',
+      context: { reason: 'lost-track' },
+    });
+    expect(sent(line).slice(-3)).toEqual([11, 11, 12]);
+  });
+
+  it('does not say EOT when two answers to the last packet contradict each other', async () => {
+    const { line, send } = setUp();
+    line.damageIn = nth(11, isAck, () => Uint8Array.of(ACK, NAK));
+    await expect(send()).rejects.toMatchObject({
+      code: 'xmodem-failed',
+      context: { reason: 'lost-track' },
+    });
+    expect(sent(line)).not.toContain('EOT');
+  });
+
+  it('does not conclude from a late tick that the last packet was dropped when the host was late itself', async () => {
+    const { line, model, send } = setUp();
+    let lostTick = false;
+    const loseAck = nth(11, isAck, lost);
+    line.damageIn = (bytes) => {
+      if (model.accepted.length < 12 || lostTick || isAck(bytes)) return loseAck(bytes);
+      lostTick = true;
+      return new Uint8Array(0);
+    };
+    const read = line.read.bind(line);
+    line.read = async (options) => {
+      const bytes = await read(options);
+      if (model.accepted.length === 12 && bytes.length === 0 && options.timeoutMs > 1000)
+        await line.clock.sleep(300);
+      return bytes;
+    };
+    const report = await send();
+    expect(report.lastPacket).toBe('unconfirmed');
+    expect(model.result).toBe(0);
   });
 
   it('takes a tick that crosses a packet for what it is', async () => {

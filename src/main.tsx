@@ -1,13 +1,19 @@
-import '@mantine/core/styles.css';
+import './app/styles.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
+import { openBoardFromUrl } from './app/open-from-url.ts';
+import { createServices } from './app/services.ts';
+import { createAppState } from './state/app-state.ts';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the id "root"');
 
+const state = createAppState(createServices());
+void openBoardFromUrl(location.search, state.bench);
+
 createRoot(root).render(
   <StrictMode>
-    <App />
+    <App state={state} />
   </StrictMode>,
 );

@@ -1,40 +1,37 @@
-// The frame around every screen: theme, language, and the offer of a new version.
-import { Button, Container, MantineProvider, Text, Title } from '@mantine/core';
+/** Everything that surrounds the pages: stores, language, colours, addresses. */
+import { MantineProvider } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { registerSW } from 'virtual:pwa-register';
-import { m } from '../i18n/paraglide/messages.js';
-import { getLocale } from '../i18n/paraglide/runtime.js';
+import { Router } from 'wouter';
+import { useHashLocation } from 'wouter/use-hash-location';
+import { kitTexts } from '../i18n/kit-texts.ts';
+import { getLocale, setLocale, type Locale } from '../i18n/paraglide/runtime.js';
+import type { AppState } from '../state/app-state.ts';
+import { AppStateProvider } from '../state/react.ts';
+import { KitTextsProvider } from '../ui/kit/texts.ts';
+import { cssVariables, theme } from '../ui/kit/theme.ts';
+import { Shell } from './shell.tsx';
 
-type Update = { state: 'none' } | { state: 'ready'; apply: () => void };
-
-/** A new version waits until the user takes it: it must never interrupt a running job. */
-function useUpdate(): Update {
-  const [update, setUpdate] = useState<Update>({ state: 'none' });
+export function App({ state }: { readonly state: AppState }) {
+  const [locale, changeLocale] = useState<Locale>(getLocale);
   useEffect(() => {
-    const applyUpdate = registerSW({
-      onNeedRefresh: () => setUpdate({ state: 'ready', apply: () => void applyUpdate(true) }),
-    });
-  }, []);
-  return update;
-}
+    document.documentElement.lang = locale;
+  }, [locale]);
 
-export function App() {
-  const update = useUpdate();
-  useEffect(() => {
-    document.documentElement.lang = getLocale();
-  }, []);
+  /** Without the reload that would forget unsaved keys: every text is asked for again on drawing. */
+  const chooseLocale = (next: Locale): void => {
+    void setLocale(next, { reload: false });
+    changeLocale(next);
+  };
 
   return (
-    <MantineProvider defaultColorScheme="auto">
-      <Container component="main" size="sm" py="xl">
-        <Title order={1}>{m.app_name()}</Title>
-        <Text mt="sm">{m.app_tagline()}</Text>
-        {update.state === 'ready' && (
-          <Button mt="md" onClick={update.apply}>
-            {m.app_take_update()}
-          </Button>
-        )}
-      </Container>
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+      <AppStateProvider value={state}>
+        <KitTextsProvider value={kitTexts()}>
+          <Router hook={useHashLocation}>
+            <Shell locale={locale} onLocale={chooseLocale} />
+          </Router>
+        </KitTextsProvider>
+      </AppStateProvider>
     </MantineProvider>
   );
 }

@@ -22,7 +22,9 @@ interface Group {
 function groupSpans(spans: readonly Span[]): readonly Group[] {
   const groups: { name: string; fields: { span: Span; index: number }[] }[] = [];
   for (const [index, span] of spans.entries()) {
-    const name = groupName(span.path);
+    const group = groupName(span.path);
+    // Only what comes several times, such as slots[1], is worth a heading.
+    const name = group.endsWith(']') ? group : '';
     const last = groups[groups.length - 1];
     if (last?.name === name) last.fields.push({ span, index });
     else groups.push({ name, fields: [{ span, index }] });

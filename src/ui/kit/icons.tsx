@@ -54,6 +54,12 @@ const shapes = {
       <path d="m12.8 7.2-1.6 4-4 1.6 1.6-4z" />
     </>
   ),
+  keyboard: (
+    <>
+      <rect x="2.5" y="5.5" width="15" height="9.5" rx="1.5" />
+      <path d="M5.5 8.5h.01M8.5 8.5h.01M11.5 8.5h.01M14.5 8.5h.01M7 12h6" />
+    </>
+  ),
   help: (
     <>
       <circle cx="10" cy="10" r="7" />

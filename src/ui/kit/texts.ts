@@ -13,6 +13,7 @@ export interface KitTexts {
   readonly hex: HexTexts;
   readonly diff: DiffTexts;
   readonly confirm: ConfirmTexts;
+  readonly mask: MaskTexts;
 }
 
 export interface HexTexts {
@@ -45,6 +46,18 @@ export interface ConfirmTexts {
   readonly matches: string;
   /** How an irreversible button wants to be pressed. */
   readonly press: string;
+}
+
+export interface MaskTexts {
+  readonly legend: string;
+  readonly all: string;
+  readonly bootloader: string;
+  readonly application: string;
+  readonly others: string;
+  readonly othersHint: string;
+  readonly othersBad: string;
+  readonly none: string;
+  readonly value: string;
 }
 
 const KitTextsContext = createContext<KitTexts | undefined>(undefined);

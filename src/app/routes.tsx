@@ -1,0 +1,55 @@
+/** Which page stands at which address. Pages are loaded when they are first opened. */
+import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
+import { m } from '../i18n/paraglide/messages.js';
+import type { StepId } from '../state/path.ts';
+import type { IconName } from '../ui/kit/icons.tsx';
+
+export interface PageRoute {
+  readonly path: string;
+  readonly name: () => string;
+  readonly icon: IconName;
+  /** Letter after `g`. */
+  readonly shortcut: string;
+  readonly step?: StepId;
+  readonly Page: LazyExoticComponent<ComponentType>;
+}
+
+export const pageRoutes: readonly PageRoute[] = [
+  {
+    path: '/',
+    name: m.nav_guide,
+    icon: 'guide',
+    shortcut: 'g',
+    Page: lazy(async () => ({ default: (await import('../features/home/index.ts')).HomePage })),
+  },
+  {
+    path: '/keys',
+    name: m.nav_keys,
+    icon: 'key',
+    shortcut: 'k',
+    step: 'keys',
+    Page: lazy(async () => ({ default: (await import('../features/keys/index.ts')).KeysPage })),
+  },
+  {
+    path: '/keystore',
+    name: m.nav_keystore,
+    icon: 'slots',
+    shortcut: 's',
+    step: 'keystore',
+    Page: lazy(async () => ({
+      default: (await import('../features/keystore/index.ts')).KeystorePage,
+    })),
+  },
+  {
+    path: '/firmware',
+    name: m.nav_firmware,
+    icon: 'firmware',
+    shortcut: 'f',
+    step: 'firmware',
+    Page: lazy(async () => ({ default: (await import('../features/sign/index.ts')).FirmwarePage })),
+  },
+];
+
+export function routeOfStep(step: StepId): PageRoute | undefined {
+  return pageRoutes.find((route) => route.step === step);
+}

@@ -1,0 +1,19 @@
+/** Whether any store is at work that a reload would break off. */
+import { useStore } from 'zustand';
+import { useAppState } from '../state/react.ts';
+
+export function useRunningJob(): boolean {
+  const { keys, keystore, firmware, bench, inspect, install, update } = useAppState();
+  const busy = [
+    useStore(keys, ({ activity }) => activity.kind),
+    useStore(keystore, ({ activity }) => activity.kind),
+    useStore(firmware, ({ activity }) => activity.kind),
+    useStore(bench, ({ activity }) => activity.kind),
+  ].includes('busy');
+  const running = [
+    useStore(inspect, ({ job }) => job.kind),
+    useStore(install, ({ job }) => job.kind),
+    useStore(update, ({ job }) => job.kind),
+  ].includes('running');
+  return busy || running;
+}

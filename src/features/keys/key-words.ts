@@ -1,0 +1,61 @@
+/** Names and words for keys that several parts of this page share. */
+import type { AlgorithmId } from '../../core/crypto/index.ts';
+import { MASK_ALL, partitionsOfMask } from '../../core/wolfboot/index.ts';
+import { m } from '../../i18n/paraglide/messages.js';
+import type { KeyEntry } from '../../state/keys.ts';
+import type { Tone } from '../../ui/kit/badge.tsx';
+import type { IconName } from '../../ui/kit/icons.tsx';
+
+/** As wolfBoot's keygen names them; the endings are customs, not rules. */
+export const privateKeyFiles = '.der,.key,.pem,.bin,.raw';
+
+/** Proper names, the same in every language. */
+export const algorithmLabels: Readonly<Record<AlgorithmId, string>> = {
+  'ecdsa-p256': 'ECDSA P-256',
+  ed25519: 'Ed25519',
+};
+
+/** The name becomes a file name: only what every system takes. */
+export function keyNameProblem(name: string): string | undefined {
+  if (name.trim() === '') return m.keys_name_empty();
+  return /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name.trim()) ? undefined : m.keys_name_bad();
+}
+
+interface KeyState {
+  readonly tone: Tone;
+  readonly icon: IconName;
+  readonly word: string;
+  /** What to do next, or what was achieved. */
+  readonly sentence: string;
+}
+
+export function keyState({ saved, proven }: KeyEntry): KeyState {
+  if (proven) {
+    return {
+      tone: 'proven',
+      icon: 'proven',
+      word: m.keys_state_proven(),
+      sentence: m.keys_done(),
+    };
+  }
+  if (saved) {
+    return {
+      tone: 'info',
+      icon: 'saved',
+      word: m.keys_state_saved(),
+      sentence: m.keys_todo_prove(),
+    };
+  }
+  return {
+    tone: 'caution',
+    icon: 'unsaved',
+    word: m.keys_state_unsaved(),
+    sentence: m.keys_todo_save(),
+  };
+}
+
+export function maskWords(mask: number): string {
+  if (mask === MASK_ALL) return m.mask_all();
+  const ids = partitionsOfMask(mask);
+  return ids.length === 0 ? m.mask_words_none() : m.mask_ids({ ids: ids.join(', ') });
+}

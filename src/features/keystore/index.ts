@@ -1,0 +1,1 @@
+export { KeystorePage } from './keystore-page.tsx';

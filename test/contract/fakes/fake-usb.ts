@@ -123,6 +123,8 @@ export class FakeUsbDevice {
   configuration: USBConfiguration | null = null;
   opened = false;
   left = false;
+  /** Where received data stands in its buffer; the standard promises nothing. */
+  viewOffsetBytes = 0;
   #pipe: ControlPipe | undefined;
   #claimed = false;
 
@@ -196,10 +198,10 @@ export class FakeUsbDevice {
     const status = await statusOf(async () => {
       bytes = Uint8Array.from(await pipe.controlIn(requestOf(setup), lengthBytes, FOR_EVER));
     });
-    // As in Chromium the view may stand anywhere in its buffer.
-    const room = new Uint8Array(bytes.length + 8).fill(0xee);
-    room.set(bytes, 5);
-    return { status, data: new DataView(room.buffer, 5, bytes.length) };
+    const offset = this.viewOffsetBytes;
+    const room = new Uint8Array(offset + bytes.length + offset).fill(0xee);
+    room.set(bytes, offset);
+    return { status, data: new DataView(room.buffer, offset, bytes.length) };
   }
 
   async controlTransferOut(

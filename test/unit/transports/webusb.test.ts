@@ -222,6 +222,13 @@ describe('transfers over WebUSB', () => {
     expect(error.context).toMatchObject({ sentBytes: 3, lengthBytes: 4 });
   });
 
+  it('takes the data from wherever it stands in its buffer', async () => {
+    const { device, fake } = await desk();
+    const pipe = await device.open(TIME);
+    fake.viewOffsetBytes = 5;
+    expect([...(await readStatus(pipe))]).toEqual([0, 0, 0, 0, 2, 0]);
+  });
+
   it('may answer without a data stage', async () => {
     const { device, fake } = await desk();
     const pipe = await device.open(TIME);

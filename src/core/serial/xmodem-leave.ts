@@ -10,13 +10,11 @@ import { ReplyReader } from './xmodem-replies.ts';
 import type { XmodemReceiverKind } from './xmodem-types.ts';
 
 const WRITE_TIMEOUT_MS = 2000;
-const DEFAULT_ATTEMPTS = 3;
+const LEAVE_ATTEMPTS = 3;
 
 export interface LeaveOptions {
   readonly receiver: XmodemReceiverKind;
   readonly signal?: CancelSignal | undefined;
-  /** How often to try where an answer is expected; each takes some 5 s without one. */
-  readonly attempts?: number;
 }
 
 /**
@@ -33,14 +31,14 @@ export async function leaveReceiver(
   clock: Clock,
   options: LeaveOptions,
 ): Promise<Uint8Array> {
-  const { receiver, signal, attempts = DEFAULT_ATTEMPTS } = options;
+  const { receiver, signal } = options;
   if (receiver === 'classic') {
     await pipe.write(Uint8Array.of(CAN, CAN), { timeoutMs: WRITE_TIMEOUT_MS, signal });
     return new Uint8Array(0);
   }
   const profile = receiverProfiles.wolfboot;
   const replies = new ReplyReader(pipe, clock, profile.crc, signal);
-  for (let attempt = 1; attempt <= attempts; attempt++) {
+  for (let attempt = 1; attempt <= LEAVE_ATTEMPTS; attempt++) {
     // Half a packet must have been dropped, or EOT would be taken for one of its bytes.
     await keepQuiet(replies, clock.nowMs() + profile.quietMs);
     replies.forgetText();
@@ -50,7 +48,7 @@ export async function leaveReceiver(
     if (reply.kind === 'ack' || reply.kind === 'ended') return replies.takeRest();
   }
   throw new AppError('xmodem-no-receiver', 'the receiver did not confirm the end of the transfer', {
-    context: { reason: 'leave-unanswered', attempts },
+    context: { reason: 'leave-unanswered', attempts: LEAVE_ATTEMPTS },
   });
 }
 

@@ -57,8 +57,7 @@ async function abandon(
   if (onAbandon === 'stay' || isGone(error)) return;
   try {
     // The caller's signal is already raised; leaving has its own bounds.
-    const attempts = isAppError(error, 'xmodem-no-receiver') ? 1 : 3;
-    await leaveReceiver(pipe, clock, { receiver, attempts });
+    await leaveReceiver(pipe, clock, { receiver });
   } catch {
     // What went wrong first is what the caller must hear.
   }
@@ -66,7 +65,14 @@ async function abandon(
 
 function isGone(error: unknown): boolean {
   if (!isAppError(error)) return false;
-  if (error.code === 'serial-disconnected' || error.code === 'xmodem-cancelled-by-receiver')
-    return true;
-  return error.context.reason === 'receiver-ended' || error.context.reason === 'receiver-reset';
+  const { code, context } = error;
+  return GONE_CODES.includes(code) || GONE_REASONS.includes(context.reason);
 }
+
+const GONE_CODES: readonly unknown[] = [
+  'serial-disconnected',
+  'xmodem-cancelled-by-receiver',
+  // Whoever does not answer must not be told blindly that the file is complete.
+  'xmodem-no-receiver',
+];
+const GONE_REASONS: readonly unknown[] = ['receiver-ended', 'receiver-reset'];

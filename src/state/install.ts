@@ -14,6 +14,7 @@ import { requireBench, type BenchStore } from './bench.ts';
 import { withBoardAlone } from './board-job.ts';
 import type { FirmwareStore, SignedImage } from './firmware.ts';
 import type { KeystoreStore } from './keystore.ts';
+import { openSignedImage } from './open-signed-image.ts';
 import type { NamedFile, Services } from './services.ts';
 
 export type InstallPart = 'bootloader' | 'firmware';
@@ -75,6 +76,8 @@ export interface InstallState {
   loadSampleBootloader(): Promise<void>;
   openBootloader(file: NamedFile): Promise<void>;
   chooseImage(id: string | undefined): void;
+  /** Opens a signed image and chooses it. */
+  openImage(file: NamedFile): Promise<void>;
   start(): Promise<void>;
   cancel(): void;
   startOver(): void;
@@ -209,6 +212,10 @@ export function createInstallStore(
       chooseImage(id) {
         set({ imageId: id });
         set({ refusals: refuse() });
+      },
+      async openImage(file) {
+        const id = await openSignedImage(stores.firmware, file);
+        if (id !== undefined) get().chooseImage(id);
       },
       async start() {
         const { bootloader, job } = get();

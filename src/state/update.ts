@@ -20,6 +20,7 @@ import { idle, perform, type Activity } from './activity.ts';
 import type { BenchStore } from './bench.ts';
 import { createConsoleLink, type LinkState } from './console-link.ts';
 import type { FirmwareStore, SignedImage } from './firmware.ts';
+import { openSignedImage } from './open-signed-image.ts';
 import type { KeystoreStore } from './keystore.ts';
 import type { NamedFile, Services } from './services.ts';
 import { refuseUpdate, slotsOfConsole, type UpdateRefusal } from './update-refusals.ts';
@@ -298,10 +299,8 @@ export function createUpdateStore(
         judgeAgain();
       },
       async openImage(file) {
-        const before = new Set(stores.firmware.getState().images.map((image) => image.id));
-        await stores.firmware.getState().openSigned(file);
-        const added = stores.firmware.getState().images.find((image) => !before.has(image.id));
-        if (added) get().chooseImage(added.id);
+        const id = await openSignedImage(stores.firmware, file);
+        if (id !== undefined) get().chooseImage(id);
       },
       async start() {
         if (get().job.kind === 'running') return;

@@ -1,0 +1,153 @@
+/** The board's console: connect, look, type. */
+import { lazy, Suspense, useState } from 'react';
+import { asciiToBytes } from '../../core/bytes/index.ts';
+import { describeFailure } from '../../i18n/failure.ts';
+import { m } from '../../i18n/paraglide/messages.js';
+import { useAppState, useBench, useUpdate } from '../../state/react.ts';
+import { Badge } from '../../ui/kit/badge.tsx';
+import { Button } from '../../ui/kit/button.tsx';
+import { SelectField, TextField } from '../../ui/kit/fields.tsx';
+import { Row, Stack } from '../../ui/kit/layout.tsx';
+import { ErrorNotice, Notice } from '../../ui/kit/notice.tsx';
+import { Section } from '../../ui/kit/page.tsx';
+import { ConnectButton } from './connect-button.tsx';
+import styles from './update.module.css';
+
+/** Not in the page's own bundle: whoever never opens a console never loads it. */
+const Terminal = lazy(async () => ({ default: (await import('./terminal.tsx')).Terminal }));
+
+export function ConsoleSection() {
+  const link = useUpdate((state) => state.link);
+  return (
+    <Section
+      title={m.update_console()}
+      description={m.update_console_lede()}
+      aside={
+        link.kind === 'open' && (
+          <Badge tone="info">{m.update_connected({ port: link.label })}</Badge>
+        )
+      }
+    >
+      {link.kind === 'open' ? <Open /> : <Closed />}
+      {link.kind === 'lost' && (
+        <Notice tone="caution" title={m.update_lost()} live="status">
+          {m.update_lost_text()}
+        </Notice>
+      )}
+      <Failures />
+      {(link.kind === 'open' || link.kind === 'lost') && (
+        <Suspense fallback={<p role="status">{m.update_terminal_loading()}</p>}>
+          <Terminal />
+        </Suspense>
+      )}
+      {link.kind === 'open' && <CommandLine />}
+    </Section>
+  );
+}
+
+const speeds = [
+  { value: '115200', label: m.update_baud_usual },
+  { value: '111500', label: m.update_baud_real },
+] as const;
+
+function Closed() {
+  const { update } = useAppState();
+  const baudRate = useUpdate((state) => state.baudRate);
+  const real = useBench((state) => state.bench?.kind === 'real');
+  return (
+    <Row align="end">
+      {real && (
+        <SelectField
+          label={m.update_baud()}
+          value={String(baudRate)}
+          choices={speeds.map(({ value, label }) => ({ value, label: label() }))}
+          onChange={(value) => {
+            update.getState().setBaudRate(Number(value));
+          }}
+        />
+      )}
+      <ConnectButton where="console" />
+    </Row>
+  );
+}
+
+function Open() {
+  const { update } = useAppState();
+  const busy = useBusy();
+  const { readInfo, confirm, reboot, disconnect } = update.getState();
+  return (
+    <Row>
+      <Button icon="info" disabled={busy} onClick={() => void readInfo()}>
+        {m.update_read_info()}
+      </Button>
+      <Button icon="refresh" disabled={busy} onClick={() => void reboot()}>
+        {m.update_reboot()}
+      </Button>
+      <Button icon="check" disabled={busy} onClick={() => void confirm()}>
+        {m.update_confirm()}
+      </Button>
+      <Button kind="quiet" icon="cross" disabled={busy} onClick={() => void disconnect()}>
+        {m.update_disconnect()}
+      </Button>
+    </Row>
+  );
+}
+
+/** One speaker at a time: a command or an update has the line to itself. */
+function useBusy(): boolean {
+  return useUpdate(({ job, activity }) => job.kind === 'running' || activity.kind === 'busy');
+}
+
+function Failures() {
+  const { bench, update } = useAppState();
+  const own = useUpdate((state) => state.activity);
+  const choosing = useBench((state) => state.activity);
+  if (own.kind === 'failed') {
+    return (
+      <ErrorNotice failure={describeFailure(own.error)} onDismiss={update.getState().dismiss} />
+    );
+  }
+  if (choosing.kind === 'failed' && choosing.what === 'choose-serial') {
+    return (
+      <ErrorNotice failure={describeFailure(choosing.error)} onDismiss={bench.getState().dismiss} />
+    );
+  }
+  return null;
+}
+
+const carriageReturn = '\r';
+
+function CommandLine() {
+  const { update } = useAppState();
+  const busy = useBusy();
+  const [line, setLine] = useState('');
+  const send = (): void => {
+    // The board's line editor knows ASCII only.
+    const ascii = line.replaceAll(/[^\x20-\x7e]/g, '');
+    void update.getState().type(asciiToBytes(`${ascii}${carriageReturn}`));
+    setLine('');
+  };
+  return (
+    <form
+      className={styles.commandLine}
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <Stack gap={1}>
+        <TextField
+          label={m.update_command()}
+          description={m.update_command_note()}
+          value={line}
+          mono
+          disabled={busy}
+          onChange={setLine}
+        />
+      </Stack>
+      <Button type="submit" disabled={busy}>
+        {m.update_send()}
+      </Button>
+    </form>
+  );
+}

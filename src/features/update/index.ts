@@ -1,0 +1,2 @@
+/** The page Update, for the routes. */
+export { UpdatePage } from './update-page.tsx';

@@ -7,7 +7,7 @@
  * Calling `burn` again is how a burn is resumed; when everything is there it writes nothing. It keeps no
  * state of its own: what it needs stands on the board and in the journal.
  */
-import { AppError } from '../errors.ts';
+import { AppError, isAppError } from '../errors.ts';
 import type { DfuSession } from '../stm32/index.ts';
 import { isUsedUp, requireApproved, useUp, type ApprovedPlan } from './approval.ts';
 import { withBoard } from './board-link.ts';
@@ -226,7 +226,7 @@ async function writeThroughAlternate(
 ): Promise<Result> {
   const { otp } = start.inspection;
   if (otp.kind !== 'read') throw new AppError('otp-unreadable', otp.reason);
-  const halfwordsWritten = await writeNewHalfwords({
+  const write = writeNewHalfwords({
     session,
     alternate: otp.alternate,
     plan,
@@ -239,10 +239,28 @@ async function writeThroughAlternate(
       await writeJournal(env.store, entry);
     },
   });
+  const halfwordsWritten = await write.catch(async (error: unknown) => {
+    await rememberSpoiltUds(env, plan, start.journal, error);
+    throw error;
+  });
   call.onProgress?.({ stage: 'verifying', cancelling: 'at-once' });
   const inspection = await inspectBoard(session, env.bench.clock, { signal: call.signal });
   const written = new Set(halfwordsOf(rows, 'new'));
   const wrong = wrongHalfwords(otp.content, readContent(inspection), plan.intended, written);
   if (wrong.length > 0) throw verifyFailed(wrong, 'the OTP is not as intended');
   return { ...start, halfwordsWritten, inspection };
+}
+
+/** Another tab cannot know what the UDS should have been; the journal tells it that this one is not that. */
+async function rememberSpoiltUds(
+  env: BurnEnv,
+  { intended }: BurnPlan,
+  journal: JournalEntry,
+  error: unknown,
+): Promise<void> {
+  if (!isAppError(error, 'otp-verify-failed')) return;
+  const { halfwords } = error.context;
+  const named = Array.isArray(halfwords) ? halfwords : [];
+  if (!named.some((index) => typeof index === 'number' && intended.isUds(index))) return;
+  await writeJournal(env.store, { ...journal, udsDamaged: true });
 }

@@ -48,3 +48,4 @@ export type {
   RecordedImage,
   RecordedUpdate,
 } from './record-shape.ts';
+export { drawUds } from './uds.ts';

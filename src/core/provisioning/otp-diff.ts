@@ -44,8 +44,10 @@ export interface DiffInput {
   readonly intended: IntendedOtp;
   /** Undefined: not readable; then no halfword counts as locked. */
   readonly otpLockWord: number | undefined;
-  /** The journal says that written UDS halfwords of this board were begun by this very burn. */
+  /** The journal says that written UDS halfwords of this board were begun by a burn of this content. */
   readonly udsIsOurs: boolean;
+  /** They were begun by this very image, so they must be its own whatever the policy says. */
+  readonly udsIsThisImage?: boolean;
 }
 
 /** One row for each halfword of the area, in order. */
@@ -98,13 +100,13 @@ function kindOfUds(
 }
 
 /** Whether written UDS halfwords stay as they are although the image says otherwise. */
-function udsIsKept({ present, intended, udsIsOurs }: DiffInput): boolean {
+function udsIsKept({ present, intended, udsIsOurs, udsIsThisImage }: DiffInput): boolean {
   const written = udsHalfwords(present.geometry).filter((index) => !present.isBlank(index));
   const asIntended =
     intended.udsSource === 'image' &&
     written.every((index) => equalsIntended(present, intended, index));
   if (asIntended) return false;
-  if (intended.udsPolicy === 'exact') return false;
+  if (intended.udsPolicy === 'exact' || udsIsThisImage === true) return false;
   if (present.udsCells === 'complete') return true;
   // Only what this program wrote itself may be completed: an UDS half of which somebody else chose is none.
   return present.udsCells === 'partial' && intended.udsSource === 'image' && udsIsOurs;

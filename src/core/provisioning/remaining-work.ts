@@ -34,11 +34,17 @@ export function remainingWork(
     intended: plan.intended,
     otpLockWord: inspection.optionBytes.otpLockWord,
     udsIsOurs: udsIsOurs(journal, plan.intended),
+    udsIsThisImage: wroteThisImage(plan, journal),
   });
   const isComplete = rows.every((row) => row.kind === 'equal' || row.kind === 'untouched');
   requireUnchanged(plan, content, journal, isComplete);
   throwFirst(refuseAfterDiff(rows, plan.intended));
   return { rows, isComplete };
+}
+
+/** An earlier attempt of this plan wrote through the OTP alternate, so its UDS is known to the last bit. */
+function wroteThisImage(plan: BurnPlan, journal: JournalEntry | undefined): boolean {
+  return udsIsOurs(journal, plan.intended) && journal?.planHash === plan.hash;
 }
 
 function requireBoard(plan: BurnPlan, inspection: Inspection): void {

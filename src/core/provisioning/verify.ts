@@ -208,6 +208,8 @@ export function verifyFailed(wrong: readonly WrongHalfword[], what: string): App
   const words = wrong.map(({ index, expected, found }) => {
     const place = hexNumber(index * HALFWORD_BYTES, 3);
     if (expected === 'secret' || found === 'secret') return `${place} (UDS)`;
+    // Not with its value: what went astray may be a piece of the UDS.
+    if (expected === BLANK_HALFWORD) return `${place} is not blank any more`;
     return `${place} is ${hexNumber(found, 4)}, not ${hexNumber(expected, 4)}`;
   });
   return new AppError('otp-verify-failed', `${what}: ${listed(words)}`, {

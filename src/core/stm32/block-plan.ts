@@ -31,18 +31,20 @@ export function blockBytesFor(transferSizeBytes: number, alignmentBytes: number)
 
 /**
  * Full blocks are numbered on from 2; the pointer is set again for a short last block, when the block
- * number would leave 16 bits, and for every block when full blocks are shorter than wTransferSize.
+ * number would leave 16 bits, and for every block when full blocks are shorter than wTransferSize or
+ * `pointEachBlock` asks for it (memory for which no block number but 2 is known to work: OTP).
  */
 export function* planBlocks(
   address: number,
   lengthBytes: number,
   blockBytes: number,
   transferSizeBytes: number,
+  pointEachBlock = false,
 ): Generator<Block, void, undefined> {
   let number = LAST_BLOCK;
   for (let done = 0; done < lengthBytes; done += blockBytes) {
     const blockLength = Math.min(blockBytes, lengthBytes - done);
-    const canCount = number < LAST_BLOCK && blockBytes === transferSizeBytes;
+    const canCount = !pointEachBlock && number < LAST_BLOCK && blockBytes === transferSizeBytes;
     const setPointer = !canCount || blockLength < blockBytes;
     number = setPointer ? FIRST_BLOCK : number + 1;
     yield { address: address + done, lengthBytes: blockLength, number, setPointer };

@@ -35,6 +35,8 @@ export interface ReadRange {
   readonly endAddress: number;
   readonly sight: Sight;
   readonly foreign?: boolean;
+  /** See `planBlocks`. */
+  readonly pointEachBlock?: boolean;
   readonly signal?: Signal;
   readonly onBlock?: (doneBytes: number) => void;
 }
@@ -172,7 +174,8 @@ export class DfuEngine {
   async read(range: ReadRange): Promise<Uint8Array> {
     const { address, signal, foreign = false } = range;
     const result = new Uint8Array(range.lengthBytes);
-    for (const block of this.#plan(address, range.lengthBytes, READ_UNIT_BYTES)) {
+    const pointEachBlock = range.pointEachBlock ?? false;
+    for (const block of this.#plan(address, range.lengthBytes, READ_UNIT_BYTES, pointEachBlock)) {
       throwIfCancelled(signal);
       if (block.setPointer) await this.#pointForReading(block.address, signal, foreign);
       this.#begin({ what: 'read block', address: block.address, foreign });
@@ -201,9 +204,9 @@ export class DfuEngine {
     this.#step = step;
   }
 
-  #plan(address: number, lengthBytes: number, alignmentBytes: number) {
+  #plan(address: number, lengthBytes: number, alignmentBytes: number, pointEachBlock = false) {
     const blockBytes = blockBytesFor(this.#transferSizeBytes, alignmentBytes);
-    return planBlocks(address, lengthBytes, blockBytes, this.#transferSizeBytes);
+    return planBlocks(address, lengthBytes, blockBytes, this.#transferSizeBytes, pointEachBlock);
   }
 
   async #pointForReading(address: number, signal: Signal, foreign: boolean): Promise<void> {

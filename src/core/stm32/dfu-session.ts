@@ -116,13 +116,15 @@ class EngineSession implements DfuSession {
       throw outside(chosen, address, lengthBytes, 'is not in the memory map of');
     }
     if (lengthBytes === 0) return new Uint8Array(0);
+    const inFlash = isFlashRange(address, lengthBytes);
     return this.#engine.operate(signal, async () => {
       await this.#engine.selectAlternate(alternate, signal);
       return this.#engine.read({
         address,
         lengthBytes,
         endAddress: endAddress ?? ADDRESS_SPACE_BYTES,
-        sight: isFlashRange(address, lengthBytes) ? 'open' : 'secret',
+        sight: inFlash ? 'open' : 'secret',
+        pointEachBlock: !inFlash,
         foreign,
         signal,
         onBlock: (doneBytes) =>

@@ -168,6 +168,16 @@ describe('reading memory', () => {
     expect(rom.state).toBe(2);
   });
 
+  it('sets the pointer for every block of OTP', async () => {
+    const { session, rom } = await opened();
+    rom.options.memories[2]!.bytes.set(pattern(2048));
+    expect(await session.readMemory(2, OTP, 2048)).toEqual(pattern(2048));
+    expect(rom.log.filter((line) => line.startsWith('READ'))).toEqual([
+      'READ 8fff000 1024 block 2',
+      'READ 8fff400 1024 block 2',
+    ]);
+  });
+
   it('asks for whole words and returns what was asked', async () => {
     const { session, rom, flash } = await opened();
     flash.set(pattern(16), 0);

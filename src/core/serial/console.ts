@@ -42,6 +42,7 @@ const PROBE_MS = 4500;
 const TICKS_OF_A_RECEIVER = 2;
 const TRIES = 3;
 const QUIET_MS = 300;
+const PATIENCE_MS = 1000;
 const NUDGE_MS = 1500;
 const NUDGE_AFTER_BANNER_MS = 3000;
 const NUDGE_BEFORE_BANNER_MS = 15_000;
@@ -141,8 +142,11 @@ class Dialogue implements ConsoleDialogue {
           what: 'update',
           call,
           timeoutMs,
-          // A prompt means refusal; a tick means that the words got lost.
-          enough: (heard) => receiverWaits(heard) ?? atPrompt(heard),
+          // A prompt behind our line means refusal; a tick means that the words got lost.
+          enough: (heard, quietMs) =>
+            receiverWaits(heard) ??
+            (heard.includes(UNKNOWN_COMMAND) || quietMs >= QUIET_MS ? atPrompt(heard) : undefined),
+          sliceMs: QUIET_MS,
           nudgeAfterMs: (heard) => (heard.includes('\n') ? undefined : NUDGE_MS),
           onText: (heard) => {
             if (heard.includes('Erasing')) call.onErasing?.();
@@ -179,7 +183,10 @@ class Dialogue implements ConsoleDialogue {
       const startMs = this.clock.nowMs();
       for (let attempt = 1; ; attempt++) {
         await this.sendLine('reboot', call);
-        const text = await this.hearBoot(call, atPrompt);
+        // A prompt without a boot may be an older one, so silence must follow it.
+        const text = await this.hearBoot(call, (heard, quietMs) =>
+          hasBootText(heard) || quietMs >= PATIENCE_MS ? atPrompt(heard) : undefined,
+        );
         if (hasBootText(text)) return this.bootReport(text, startMs);
         // A prompt without a boot: the command did not arrive as it was sent.
         if (attempt === TRIES) throw unexpected('reboot', text);
@@ -277,10 +284,11 @@ class Dialogue implements ConsoleDialogue {
     for (;;) {
       if (text.endsWith(PROMPT)) return 'prompt';
       const ticks = text.split(NAK_CHARACTER).length - 1;
-      const words = text.replaceAll(NAK_CHARACTER, '').trim();
-      if (ticks >= TICKS_OF_A_RECEIVER && words === '') return 'xmodem-receiver';
+      const ticking = ticks >= TICKS_OF_A_RECEIVER;
+      // Between the words of a boot stray bytes may look like ticks; then wait for the prompt.
+      if (ticking && !/[ -~]/.test(text)) return 'xmodem-receiver';
       const restMs = startMs + patienceMs - this.clock.nowMs();
-      if (restMs <= 0) return 'silent';
+      if (restMs <= 0) return ticking ? 'xmodem-receiver' : 'silent';
       text += bytesToLatin1(await this.line.read({ timeoutMs: restMs, signal }));
     }
   }

@@ -227,6 +227,13 @@ describe('starting and ending a transfer', () => {
     expect(board.commands).toEqual(['upzate', 'update']);
   });
 
+  it('is not misled by a prompt that was still under way', async () => {
+    const { line, board, console } = setUp();
+    line.clock.schedule(0.2, () => board.say('\r\n\r\ncmd> '));
+    await console.startUpdate();
+    expect(board.commands).toEqual(['update']);
+  });
+
   it('knows the receiver by its tick when the words got lost', async () => {
     const { line, console } = setUp();
     line.damageIn = (bytes) =>
@@ -251,6 +258,13 @@ describe('a reboot', () => {
   it('is asked for again when the command got lost', async () => {
     const { line, board, console } = setUp();
     line.damageOut = nth(0, (bytes) => bytes.with(2, 0x7a));
+    expect((await console.reboot()).banner?.version).toBe(2);
+    expect(board.reboots).toBe(1);
+  });
+
+  it('is asked for once although an older prompt was still under way', async () => {
+    const { line, board, console } = setUp();
+    line.clock.schedule(0.2, () => board.say('\r\n\r\ncmd> '));
     expect((await console.reboot()).banner?.version).toBe(2);
     expect(board.reboots).toBe(1);
   });

@@ -11,6 +11,7 @@ if (root === null) throw new Error('index.html has no element with the id "root"
 
 const state = createAppState(createServices());
 void openBoardFromUrl(location.search, state.bench);
+void state.records.getState().load();
 
 createRoot(root).render(
   <StrictMode>

@@ -6,6 +6,8 @@ import type { IconName } from '../ui/kit/icons.tsx';
 
 export interface PageRoute {
   readonly path: string;
+  /** A pattern below `path` that the same page answers. */
+  readonly below?: string;
   readonly name: () => string;
   readonly icon: IconName;
   /** Letter after `g`. */
@@ -41,12 +43,56 @@ export const pageRoutes: readonly PageRoute[] = [
     })),
   },
   {
+    path: '/board',
+    name: m.nav_board,
+    icon: 'board',
+    shortcut: 'b',
+    step: 'board',
+    Page: lazy(async () => ({ default: (await import('../features/inspect/index.ts')).BoardPage })),
+  },
+  {
+    path: '/burn',
+    name: m.nav_burn,
+    icon: 'fuse',
+    shortcut: 'o',
+    step: 'burn',
+    Page: lazy(async () => ({
+      default: (await import('../features/provision/index.ts')).BurnPage,
+    })),
+  },
+  {
     path: '/firmware',
     name: m.nav_firmware,
     icon: 'firmware',
     shortcut: 'f',
     step: 'firmware',
     Page: lazy(async () => ({ default: (await import('../features/sign/index.ts')).FirmwarePage })),
+  },
+  {
+    path: '/update',
+    name: m.nav_update,
+    icon: 'update',
+    shortcut: 'u',
+    step: 'update',
+    Page: lazy(async () => ({ default: (await import('../features/update/index.ts')).UpdatePage })),
+  },
+  {
+    path: '/record',
+    name: m.nav_record,
+    icon: 'record',
+    shortcut: 'r',
+    step: 'record',
+    Page: lazy(async () => ({
+      default: (await import('../features/records/index.ts')).RecordPage,
+    })),
+  },
+  {
+    path: '/help',
+    below: '/help/:topic',
+    name: m.nav_help,
+    icon: 'help',
+    shortcut: 'h',
+    Page: lazy(async () => ({ default: (await import('../features/help/index.ts')).HelpPage })),
   },
 ];
 

@@ -53,11 +53,18 @@ export function Shell({ locale, onLocale }: ShellProps) {
             <ErrorBoundary key={location}>
               <Suspense fallback={<p role="status">{m.app_loading()}</p>}>
                 <Switch>
-                  {pageRoutes.map(({ path, Page: RoutedPage }) => (
-                    <Route key={path} path={path}>
-                      <RoutedPage />
-                    </Route>
-                  ))}
+                  {pageRoutes
+                    .flatMap(({ path, below, Page: RoutedPage }) =>
+                      [path, ...(below === undefined ? [] : [below])].map((at) => ({
+                        at,
+                        RoutedPage,
+                      })),
+                    )
+                    .map(({ at, RoutedPage }) => (
+                      <Route key={at} path={at}>
+                        <RoutedPage />
+                      </Route>
+                    ))}
                   <Route>
                     <NotFound />
                   </Route>
@@ -115,7 +122,10 @@ function usePageEntry(location: string): 'first' | 'navigated' {
 
 function useDocumentTitle(location: string, locale: Locale, virtual: boolean): void {
   useEffect(() => {
-    const route = pageRoutes.find(({ path }) => path === location);
+    const route = pageRoutes.find(
+      ({ path, below }) =>
+        path === location || (below !== undefined && location.startsWith(`${path}/`)),
+    );
     const name = route?.name() ?? m.app_name();
     const mark = virtual ? `[${m.app_virtual()}] ` : '';
     document.title = `${mark}${name} – ${m.app_name()}`;

@@ -61,6 +61,7 @@ function usePathFacts(state: AppState): PathFacts {
   const inspection = useStore(state.inspect, ({ job }) => job);
   const images = useStore(state.firmware, (firmware) => firmware.images);
   const update = useStore(state.update, ({ job }) => job.kind);
+  const records = useStore(state.records, (kept) => kept.records.length);
   return {
     keys: keys.length,
     provenKeys: keys.filter((key) => key.proven).length,
@@ -72,6 +73,6 @@ function usePathFacts(state: AppState): PathFacts {
     burned: inspection.kind === 'done' && inspection.findings.state.kind === 'complete',
     imageAccepted: images.some(({ verdict }) => verdict?.ok === true),
     updateProven: update === 'proven',
-    records: 0,
+    records,
   };
 }

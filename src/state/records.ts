@@ -37,12 +37,15 @@ export interface RecordQuestion {
   readonly boardSerial: string | undefined;
 }
 
+export type ShownRecord =
+  { readonly kind: 'latest' | 'none' } | { readonly kind: 'one'; readonly id: string };
+
 export interface RecordsState {
   /** The latest first. */
   readonly records: readonly StoredRecord[];
   /** Keys of stored values that are no sound records. */
   readonly damaged: readonly string[];
-  readonly shownId: string | undefined;
+  readonly shown: ShownRecord;
   readonly checked: CheckedFile | undefined;
   readonly activity: Activity;
   /** Reads what this browser keeps. */
@@ -54,7 +57,7 @@ export interface RecordsState {
     image: RecordedImage | undefined,
   ): Promise<void>;
   addImage(question: RecordQuestion, image: RecordedImage): Promise<void>;
-  show(id: string | undefined): void;
+  show(shown: ShownRecord): void;
   save(id: string): void;
   remove(id: string): Promise<void>;
   /** Checks a record file against its own digest. */
@@ -92,7 +95,7 @@ export function createRecordsStore({
     return {
       records: [],
       damaged: [],
-      shownId: undefined,
+      shown: { kind: 'latest' },
       checked: undefined,
       activity: idle,
 
@@ -114,7 +117,7 @@ export function createRecordsStore({
         const id = `${prefix}${record.endedAt}-${record.board.serial}`;
         await perform(report, 'add', async () => {
           await keep({ id, record });
-          set({ shownId: id });
+          set({ shown: { kind: 'one', id } });
         });
       },
       async addUpdate(question, update, image) {
@@ -128,8 +131,8 @@ export function createRecordsStore({
       async addImage(question, image) {
         await perform(report, 'add', () => grow(question, (record) => withImage(record, image)));
       },
-      show(id) {
-        set({ shownId: id });
+      show(shown) {
+        set({ shown });
       },
       save(id) {
         const entry = get().records.find((candidate) => candidate.id === id);

@@ -1,0 +1,2 @@
+/** The help pages, for the routes. */
+export { HelpPage } from './help-page.tsx';

@@ -1,0 +1,2 @@
+/** The page Record, for the routes. */
+export { RecordPage } from './record-page.tsx';

@@ -1,0 +1,63 @@
+/** The closed words of a record as sentences. A word without a sentence does not compile. */
+import { hexNumber } from '../../core/bytes/index.ts';
+import type { BurnRecord, DoneWord, NotDoneWord } from '../../core/provisioning/index.ts';
+import { authKeyByCode } from '../../core/wolfboot/index.ts';
+import { formatTime } from '../../i18n/format.ts';
+import { m } from '../../i18n/paraglide/messages.js';
+
+type Message = () => string;
+
+export const doneSentences: Readonly<Record<DoneWord, Message>> = {
+  'plan-approved': m.record_done_plan_approved,
+  'otp-written': m.record_done_otp_written,
+  'primer-flashed': m.record_done_primer_flashed,
+  'primer-ran': m.record_done_primer_ran,
+  'primer-erased': m.record_done_primer_erased,
+  'nothing-to-write': m.record_done_nothing_to_write,
+  'otp-read-back': m.record_done_otp_read_back,
+  'slots-verified': m.record_done_slots_verified,
+  'backups-proven': m.record_done_backups_proven,
+  rehearsed: m.record_done_rehearsed,
+  'update-proven': m.record_done_update_proven,
+};
+
+export const notDoneSentences: Readonly<Record<NotDoneWord, Message>> = {
+  'otp-not-locked': m.record_not_otp_not_locked,
+  'ecc-not-visible': m.record_not_ecc_not_visible,
+  'uds-not-recorded': m.record_not_uds_not_recorded,
+  'trustzone-not-changed': m.record_not_trustzone_not_changed,
+  'product-state-not-changed': m.record_not_product_state_not_changed,
+  'bootloader-not-flashed': m.record_not_bootloader_not_flashed,
+  'boot-not-proven': m.record_not_boot_not_proven,
+  'refusal-not-proven': m.record_not_refusal_not_proven,
+  'not-rehearsed': m.record_not_not_rehearsed,
+  'backups-declared-only': m.record_not_backups_declared_only,
+  'record-not-signed': m.record_not_record_not_signed,
+};
+
+const udsWords: Readonly<Record<BurnRecord['otp']['uds'], Message>> = {
+  present: m.record_uds_present,
+  absent: m.record_uds_absent,
+  partial: m.record_uds_partial,
+  suspect: m.record_uds_suspect,
+};
+
+export function udsOf({ otp }: BurnRecord): string {
+  return udsWords[otp.uds]();
+}
+
+export function locksOf({ otp: { lockedBlocks } }: BurnRecord): string {
+  if (lockedBlocks === null) return m.record_locks_unknown();
+  return lockedBlocks.length === 0 ? m.record_locks_none() : lockedBlocks.join(', ');
+}
+
+export function keyTypeWords(keyType: number): string {
+  return authKeyByCode(keyType)?.label ?? hexNumber(keyType, 2);
+}
+
+const msPerSecond = 1000;
+
+/** An instant of the record (ISO 8601, UTC) as people write it. */
+export function timeWords(instant: string): string {
+  return `${formatTime(BigInt(Math.floor(Date.parse(instant) / msPerSecond)))} UTC`;
+}

@@ -13,7 +13,7 @@ const digest: Words = () => ({
   meaning: m.field_image_digest_meaning(),
 });
 
-const fields: Readonly<Record<string, Words>> = {
+const otpFields: Readonly<Record<string, Words>> = {
   magic: () => ({ name: m.field_magic(), meaning: m.field_magic_meaning() }),
   item_count: () => ({ name: m.field_item_count(), meaning: m.field_item_count_meaning() }),
   flags: () => ({ name: m.field_flags(), meaning: m.field_flags_meaning() }),
@@ -27,6 +27,11 @@ const fields: Readonly<Record<string, Words>> = {
   free: () => ({ name: m.field_free(), meaning: m.field_free_meaning() }),
   uds: () => ({ name: m.field_uds(), meaning: m.field_uds_meaning() }),
   reserved: () => ({ name: m.field_reserved() }),
+};
+
+const imageFields: Readonly<Record<string, Words>> = {
+  magic: () => ({ name: m.field_magic(), meaning: m.field_image_magic_meaning() }),
+  version: () => ({ name: m.field_image_version(), meaning: m.field_image_version_meaning() }),
   size: () => ({ name: m.field_image_size(), meaning: m.field_image_size_meaning() }),
   timestamp: () => ({ name: m.field_image_timestamp() }),
   img_type: () => ({ name: m.field_image_type(), meaning: m.field_image_type_meaning() }),
@@ -42,14 +47,20 @@ const fields: Readonly<Record<string, Words>> = {
   payload: () => ({ name: m.field_payload() }),
 };
 
+interface FieldAt {
+  readonly path: string;
+}
+
+/** Words for a field of an OTP area or a keystore; the path itself where there are none. */
+export function describeField({ path }: FieldAt): FieldWords {
+  return otpFields[path.slice(path.lastIndexOf('.') + 1)]?.() ?? { name: path };
+}
+
 const TAG = '.tag';
 
-/** Words for the field at `path`; the path itself where there are none. */
-export function describeField({ path }: { readonly path: string }): FieldWords {
-  if (path.endsWith(TAG)) {
-    return {
-      name: m.field_of_tag({ name: describeField({ path: path.slice(0, -TAG.length) }).name }),
-    };
-  }
-  return fields[path.slice(path.lastIndexOf('.') + 1)]?.() ?? { name: path };
+/** Words for a field of a firmware image's header; the path itself where there are none. */
+export function describeImageField({ path }: FieldAt): FieldWords {
+  if (!path.endsWith(TAG)) return imageFields[path]?.() ?? { name: path };
+  const { name } = describeImageField({ path: path.slice(0, -TAG.length) });
+  return { name: m.field_of_tag({ name }) };
 }

@@ -12,6 +12,8 @@ export function kitTexts() {
     details: m.kit_details(),
     cause: m.kit_cause(),
     nextStep: m.kit_next(),
+    numberBetween: (min: number, max: number) =>
+      m.kit_number_between({ min: formatCount(min), max: formatCount(max) }),
     hex: {
       fields: m.hex_fields(),
       address: m.hex_address(),

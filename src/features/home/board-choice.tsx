@@ -10,14 +10,14 @@ export function BoardChoice() {
   const { services } = useAppState();
   const kind = useBench(({ bench }) => bench?.kind);
   const busy = useBench(({ activity }) => activity.kind === 'busy');
-  const useVirtual = useBench((state) => state.useVirtual);
-  const useReal = useBench((state) => state.useReal);
+  const chooseVirtual = useBench((state) => state.useVirtual);
+  const chooseReal = useBench((state) => state.useReal);
   const possible = services.benches.real !== undefined;
 
   /** A new board each time, as from a fresh package. */
   const openVirtual = (): void => {
     const [high = 0, low = 0] = services.rng.bytes(2);
-    void useVirtual(high * 256 + low);
+    void chooseVirtual(high * 256 + low);
   };
 
   return (
@@ -62,7 +62,7 @@ export function BoardChoice() {
               <Button
                 disabled={busy || !possible}
                 onClick={() => {
-                  void useReal();
+                  void chooseReal();
                 }}
               >
                 {m.home_real_use()}

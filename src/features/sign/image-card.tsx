@@ -1,7 +1,7 @@
 /** One signed image: facts of its header, the verdict, its bytes. */
 import { useMemo, useState } from 'react';
 import { describeCode } from '../../i18n/failure.ts';
-import { describeField } from '../../i18n/field-names.ts';
+import { describeImageField } from '../../i18n/field-names.ts';
 import { formatBytes, formatTime } from '../../i18n/format.ts';
 import { m } from '../../i18n/paraglide/messages.js';
 import type { SignedImage } from '../../state/firmware.ts';
@@ -160,7 +160,7 @@ function HeaderBytes({ entry: { name, bytes, image } }: { readonly entry: Signed
       label={m.firmware_show_of({ name })}
       bytes={header}
       spans={spans}
-      describe={describeField}
+      describe={describeImageField}
     />
   );
 }

@@ -89,7 +89,6 @@ export function SignSection() {
           onChange={setVersion}
           min={1}
           max={largestVersion}
-          error={version === undefined ? m.firmware_number_missing() : undefined}
         />
         <NumberField
           label={m.firmware_partition()}
@@ -98,7 +97,6 @@ export function SignSection() {
           onChange={setPartitionId}
           min={0}
           max={largestPartitionId}
-          error={partitionId === undefined ? m.firmware_number_missing() : undefined}
         />
         <SelectField
           label={m.firmware_header()}

@@ -45,7 +45,7 @@ interface HexViewProps {
 const nothing: readonly never[] = [];
 const describeByPath: DescribeField = ({ path }) => ({ name: path });
 /** Narrower than this, eight bytes a row. */
-const wideEnoughPx = 680;
+const wideEnoughPx = 646;
 
 export function HexView({
   label,

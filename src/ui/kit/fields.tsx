@@ -1,14 +1,8 @@
 /** Form fields with a visible label, an optional description and an error in words. */
-import {
-  Checkbox,
-  NativeSelect,
-  NumberInput,
-  SegmentedControl,
-  Switch,
-  TextInput,
-} from '@mantine/core';
-import { useId, type KeyboardEventHandler, type ReactNode, type Ref } from 'react';
+import { Checkbox, NativeSelect, SegmentedControl, Switch, TextInput } from '@mantine/core';
+import { useId, useState, type KeyboardEventHandler, type ReactNode, type Ref } from 'react';
 import styles from './fields.module.css';
+import { useKitTexts } from './texts.ts';
 
 interface FieldProps {
   readonly label: string;
@@ -62,18 +56,25 @@ interface NumberFieldProps extends FieldProps {
   readonly step?: number;
 }
 
-export function NumberField({ value, onChange, ...rest }: NumberFieldProps) {
+export function NumberField({ value, onChange, error, ...rest }: NumberFieldProps) {
+  const texts = useKitTexts();
+  const [typed, setTyped] = useState('');
+  // What is being typed stays as it is, also while it is no number of the range.
+  const shown = value === undefined || Number(typed) === value ? typed : String(value);
   return (
-    <NumberInput
+    <TextInput
       {...rest}
-      value={value ?? ''}
-      allowDecimal={false}
-      allowNegative={rest.min < 0}
-      clampBehavior="blur"
+      type="number"
+      inputMode="numeric"
+      value={shown}
+      error={error ?? (value === undefined && texts.numberBetween(rest.min, rest.max))}
       inputWrapperOrder={['label', 'input', 'description', 'error']}
       classNames={{ ...inputStyles, input: `${styles.input ?? ''} ${styles.mono ?? ''}` }}
-      onChange={(next: number | string) => {
-        onChange(typeof next === 'number' ? next : undefined);
+      onChange={(event) => {
+        const next = event.currentTarget.valueAsNumber;
+        setTyped(event.currentTarget.value);
+        const fits = Number.isInteger(next) && next >= rest.min && next <= rest.max;
+        onChange(fits ? next : undefined);
       }}
     />
   );

@@ -10,6 +10,7 @@ export interface KitTexts {
   readonly details: string;
   readonly cause: string;
   readonly nextStep: string;
+  readonly numberBetween: (min: number, max: number) => string;
   readonly hex: HexTexts;
   readonly diff: DiffTexts;
   readonly confirm: ConfirmTexts;

@@ -70,11 +70,6 @@ interface PacedClockOptions extends SimClockOptions {
   readonly host: Clock | undefined;
 }
 
-/** Who waits without end waits for something else than time. */
-function makesTimePass({ background, dueMs }: Appointment): boolean {
-  return !background && Number.isFinite(dueMs);
-}
-
 /** The engine. `createVirtualBench` uses it directly, because the pace is a switch on its panel. */
 export class PacedClock implements SimClock {
   readonly #host: Clock | undefined;
@@ -187,7 +182,7 @@ export class PacedClock implements SimClock {
   #hasWork(): boolean {
     const first = this.#appointments[0];
     if (first === undefined || !Number.isFinite(first.dueMs)) return false;
-    return this.#hostPace || this.#appointments.some(makesTimePass);
+    return this.#hostPace || this.#appointments.some((appointment) => !appointment.background);
   }
 
   #drive(): void {

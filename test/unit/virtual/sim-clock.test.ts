@@ -46,20 +46,6 @@ describe('a simulated clock', () => {
     expect(rang).toBe(false);
   });
 
-  it('stands still while somebody waits without end', async () => {
-    const clock = simClock();
-    const ring = (): void => {
-      clock.schedule(100, ring, { background: true });
-    };
-    ring();
-    const waiting = createCanceller();
-    const endless = clock.sleep(Infinity, waiting.signal);
-    for (let turn = 0; turn < 50; turn++) await yieldToHost();
-    expect(clock.nowMs()).toBe(0);
-    waiting.cancel();
-    await expect(endless).rejects.toMatchObject({ code: 'cancelled' });
-  });
-
   it('keeps background appointments that fall into a wait of somebody else', async () => {
     const clock = simClock();
     const rings: number[] = [];

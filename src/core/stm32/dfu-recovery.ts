@@ -55,8 +55,10 @@ export async function recoverToIdle(
         if (await busyWait.sleep(status.pollTimeoutMs, signal)) turn -= 1;
         else if (freed) throw stuckFailure(status, busyWait.waitedMs);
         else {
+          // H743 rev V never leaves dfuDNBUSY after an erase; two CLRSTATUS free it, the first of
+          // which leads to dfuERROR. Other devices stall it and stay as they are.
           freed = true;
-          await freeWedged(requests, signal);
+          await unlessStalled(requests.clearStatus(signal));
         }
         break;
       case DFU_STATE.downloadIdle:
@@ -85,16 +87,6 @@ export async function recoverToIdle(
     status = await patientStatus(requests, signal);
   }
   throw stuckFailure(status, elapsedMs());
-}
-
-/**
- * H743 rev V never leaves dfuDNBUSY after an erase; two CLRSTATUS free it (the first is answered by
- * dfuERROR). Other devices stall them and stay as they are.
- */
-async function freeWedged(requests: DfuRequests, signal: CancelSignal | undefined): Promise<void> {
-  await unlessStalled(requests.clearStatus(signal));
-  await patientStatus(requests, signal);
-  await unlessStalled(requests.clearStatus(signal));
 }
 
 /** GETSTATUS; some parts stall it while they are busy, so it is asked a few times. */

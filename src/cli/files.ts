@@ -16,6 +16,7 @@ import {
   rmSync,
   statSync,
   writeFileSync,
+  type Stats,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AppError } from '../core/errors.ts';
@@ -48,6 +49,14 @@ export function fileExists(host: Host, path: string): boolean {
   try {
     lstatSync(resolve(host.directory, path));
     return true;
+  } catch {
+    return false;
+  }
+}
+
+export function isDirectory(host: Host, path: string): boolean {
+  try {
+    return statSync(resolve(host.directory, path)).isDirectory();
   } catch {
     return false;
   }
@@ -114,7 +123,12 @@ function stage(host: Host, file: OutputFile): Staged {
 }
 
 function checkTarget(path: string, target: string): void {
-  const found = statSync(target, { throwIfNoEntry: false });
+  let found: Stats | undefined;
+  try {
+    found = statSync(target, { throwIfNoEntry: false });
+  } catch (error) {
+    throw fileFailed(path, 'cannot be written', error);
+  }
   if (found && !found.isFile()) {
     throw new AppError('file-failed', `${path} cannot be written: it is not a file`, {
       context: { file: path },

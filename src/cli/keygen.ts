@@ -2,8 +2,7 @@
  * `keyfuse keygen`: takes the place of wolfBoot's keygen (formats/wolfboot.md, sections 3, 4, 7, 8 and
  * 18). All keys are made in memory and written at the very end, so that a failing run leaves nothing.
  */
-import { statSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { asciiToBytes, groupHex, wipe } from '../core/bytes/index.ts';
 import { fingerprint, scheme, type KeyPair } from '../core/crypto/index.ts';
 import { AppError } from '../core/errors.ts';
@@ -17,7 +16,14 @@ import {
   type SourcedSlot,
 } from '../core/wolfboot/index.ts';
 import { misuse, notYet, type Words } from './arguments.ts';
-import { fileExists, fileIdentity, readInput, writeOutputs, type OutputFile } from './files.ts';
+import {
+  fileExists,
+  fileIdentity,
+  isDirectory,
+  readInput,
+  writeOutputs,
+  type OutputFile,
+} from './files.ts';
 import type { Host } from './host.ts';
 import { readKeygenArguments, type KeygenRequest, type KeyRequest } from './keygen-arguments.ts';
 
@@ -59,8 +65,7 @@ function keystorePaths({ keystoreDirectory: directory }: KeygenRequest) {
 
 function checkDirectory(host: Host, keystoreC: string): void {
   const directory = dirname(keystoreC);
-  const found = statSync(resolve(host.directory, directory), { throwIfNoEntry: false });
-  if (found?.isDirectory()) return;
+  if (isDirectory(host, directory)) return;
   throw new AppError(
     'file-failed',
     `there is no directory ${directory} for keystore.c; make it, or name another with -keystoreDir at the end`,

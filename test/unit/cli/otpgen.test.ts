@@ -1,0 +1,132 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { equalBytes, toHex } from '../../../src/core/bytes/index.ts';
+import { parseOtpImage } from '../../../src/core/wolfboot/index.ts';
+import { CliDirectory } from '../../support/cli-host.ts';
+import { vectorFile } from '../../support/wolfboot-vectors.ts';
+
+let directory: CliDirectory;
+
+beforeEach(() => {
+  directory = new CliDirectory();
+});
+afterEach(() => {
+  directory.remove();
+});
+
+const otpgen = (words: string, seed = 'a') =>
+  directory.run(['otpgen', ...words.split(' ')], { seed });
+const otp = (strideBytes?: number) =>
+  parseOtpImage(directory.read('otp.bin'), 'otp.bin', { strideBytes });
+
+/** All but the UDS, which is new in every run. */
+function withoutUds(bytes: Uint8Array): string {
+  const copy = bytes.slice();
+  copy.fill(0, bytes.length - 64, bytes.length - 32);
+  return toHex(copy);
+}
+
+describe('otpgen', () => {
+  it.each([
+    ['single-ecc256', 'stm32h5', 'ecc256-1-stm32h5'],
+    ['three-ecc256', 'stm32h7', 'ecc256-3-stm32h7'],
+    ['masks-ed25519', 'stm32h5', 'ed25519-masks-stm32h5'],
+    ['max-ecc256-24', 'stm32h5', 'max-ecc256-24-stm32h5'],
+    ['max-ed25519-19', 'stm32h7', 'max-ed25519-19-stm32h7'],
+  ])('makes of %s for %s what wolfBoot makes', async (keystore, target, expected) => {
+    directory.write('keystore.der', vectorFile(`keystores/${keystore}/keystore.der`));
+    const run = await otpgen(`--target ${target} keystore.der`);
+    expect(run).toMatchObject({ exitCode: 0 });
+    const theirs = vectorFile(`otp/${expected}/otp.bin`);
+    expect(withoutUds(directory.read('otp.bin'))).toBe(withoutUds(theirs));
+    expect(otp().uds).toBe('present');
+    expect(statSync(join(directory.path, 'otp.bin')).mode & 0o777).toBe(0o600);
+    expect(directory.list()).toEqual(['keystore.der', 'otp.bin']);
+  });
+
+  it('draws a new UDS in every run and never shows it', async () => {
+    directory.write('a', vectorFile('keys/ecc256/priv_pub.der'));
+    const uds: Uint8Array[] = [];
+    for (const seed of ['a', 'b']) {
+      const { stdout, stderr } = await otpgen('a --target stm32h5', seed);
+      const found = directory.read('otp.bin').slice(1984, 2016);
+      expect(stdout + stderr).not.toContain(toHex(found).slice(0, 8));
+      uds.push(found);
+    }
+    expect(equalBytes(uds[0]!, uds[1]!)).toBe(false);
+  });
+
+  it('takes keystore.c, otp.bin and a public key as well', async () => {
+    directory.makeDirectory('src');
+    await directory.run(['keygen', '--ecc256', '--exportpubkey', '-g', 'a.der']);
+    const images: string[] = [];
+    for (const file of ['keystore.der', 'src/keystore.c', 'a_pub.der', 'otp.bin']) {
+      expect(await otpgen(`--target stm32h5 ${file}`)).toMatchObject({ exitCode: 0 });
+      images.push(toHex(directory.read('otp.bin')));
+    }
+    expect(new Set(images).size).toBe(1);
+  });
+
+  it('lays slots out as the bootloader reads them', async () => {
+    directory.write('k', vectorFile('keystores/mixed-ecc256-first/keystore.der'));
+    expect(await otpgen('--target stm32h5 --universal k')).toMatchObject({ exitCode: 0 });
+    expect(otp().strideBytes).toBe(592);
+    directory.write('k', vectorFile('keys/ecc256/keystore.der'));
+    await otpgen('--target stm32h5 --profile stm32h5-tz-psa-otp k');
+    expect(otp(592).slots).toMatchObject([{ keyType: 2, publicKeySize: 64 }]);
+    await otpgen('--target stm32h5 --sign ECC256 k');
+    expect(otp().strideBytes).toBe(80);
+  });
+});
+
+describe('otpgen refuses', () => {
+  it.each([
+    ['no target', 'k', '--target'],
+    ['an unknown target', '--target stm32f4 k', 'stm32f4'],
+    ['no keystore', '--target stm32h5', 'keystore'],
+    ['two keystores', '--target stm32h5 k k', 'too many'],
+    ['an unknown option', '--target stm32h5 --lock k', '--lock'],
+    ['an unknown profile', '--target stm32h5 --profile x k', 'stm32h5-tz-dualbank-otp'],
+    ['a profile of another chip', '--target stm32h7 --profile stm32h5-tz-psa-otp k', 'stm32h5'],
+    [
+      'profile and type',
+      '--target stm32h5 --profile stm32h5-tz-psa-otp --universal k',
+      '--profile',
+    ],
+    ['an unknown type', '--target stm32h5 --sign DSA k', 'ECC256'],
+  ])('%s, with exit code 2', async (_name, words, message) => {
+    directory.write('k', vectorFile('keys/ecc256/keystore.der'));
+    const { exitCode, stderr } = await otpgen(words);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(message);
+    expect(directory.list()).toEqual(['k']);
+  });
+
+  it.each([
+    ['one key too many', 'keystores/max-ecc256-25/keystore.der', 'stm32h5', '24'],
+    [
+      'one key too many for the small chip',
+      'keystores/max-ed25519-20/keystore.der',
+      'stm32h7',
+      '19',
+    ],
+    ['mixed sizes', 'keystores/mixed-ecc256-first/keystore.der', 'stm32h5', '--universal'],
+    ['a private key', 'keys/ecc256/priv.der', 'stm32h5', 'private key'],
+    ['an image', 'images/ecc256-plain.signed.bin', 'stm32h5', 'firmware image'],
+    ['an empty file', 'payloads/p0.bin', 'stm32h5', 'empty'],
+  ])('%s, with exit code 1', async (_name, file, target, message) => {
+    directory.write('k', vectorFile(file));
+    const { exitCode, stderr } = await otpgen(`--target ${target} k`);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(message);
+    expect(directory.list()).toEqual(['k']);
+  });
+
+  it('keys for another bootloader', async () => {
+    directory.write('k', vectorFile('keys/ecc256/keystore.der'));
+    const run = await otpgen('--target stm32h5 --profile stm32h5-tz-dualbank-otp-ed25519 k');
+    expect(run).toMatchObject({ exitCode: 1 });
+    expect(directory.list()).toEqual(['k']);
+  });
+});

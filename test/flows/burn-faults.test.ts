@@ -50,7 +50,7 @@ async function attempt(bench: RouteBench, approval: ApprovedPlan): Promise<Attem
     await burn(approval, bench.env, person(bench));
     return { code: undefined };
   } catch (error) {
-    if (isAppError(error)) return { code: error.code, halfwords: error.context['halfwords'] };
+    if (isAppError(error)) return { code: error.code, halfwords: error.context.halfwords };
     throw error;
   }
 }

@@ -12,7 +12,12 @@ import {
   requiredTails,
   type BurnProgress,
 } from '../../src/core/provisioning/index.ts';
-import type { ApprovedPlan } from '../../src/core/provisioning/index.ts';
+import type {
+  ApprovedPlan,
+  BurnEnv,
+  BurnPlan,
+  TypedTails,
+} from '../../src/core/provisioning/index.ts';
 import {
   approved,
   burnWith,
@@ -285,20 +290,21 @@ describe('approval', () => {
   it('cannot be forged', async () => {
     const bench = await dfuBench();
     const approval = await approved(bench, { keystore, intended: intendedImage(keystore) });
-    const forged = { plan: approval.plan };
-    // @ts-expect-error an object that looks like an approval is none, at compile time
-    await expectRejects(burn(forged, bench.env), 'plan-not-approved');
-    const inherited = Object.create(approval) as ApprovedPlan;
-    await expectRejects(burn(inherited, bench.env), 'plan-not-approved');
-    const Approval = approval.constructor as new (key: symbol, from: unknown) => ApprovedPlan;
+    // At compile time: what looks like an approval is not assignable to one.
+    const passesForOne: { readonly plan: BurnPlan } extends ApprovedPlan ? true : false = false;
+    expect(passesForOne).toBe(false);
+    // At run time, for those who do not compile.
+    const burnAnything = burn as (approved: unknown, env: BurnEnv) => Promise<unknown>;
+    for (const forged of [{ plan: approval.plan }, Object.create(approval), approval.plan, null]) {
+      await expectRejects(burnAnything(forged, bench.env), 'plan-not-approved');
+    }
+    const Approval = approval.constructor as new (key: symbol, from: unknown) => unknown;
     expectThrows(() => new Approval(Symbol('approval'), approval.plan), 'plan-not-approved');
-    const Plan = approval.plan.constructor as new (
-      key: symbol,
-      from: unknown,
-    ) => typeof approval.plan;
+    const Plan = approval.plan.constructor as new (key: symbol, from: unknown) => unknown;
     expectThrows(() => new Plan(Symbol('plan'), {}), 'plan-not-approved');
-    const copy = { ...approval.plan };
-    expectThrows(() => approvePlan(copy, requiredTails(approval.plan)), 'plan-not-approved');
+    const approveAnything = approvePlan as (plan: unknown, typed: TypedTails) => unknown;
+    const copy: unknown = Object.create(approval.plan);
+    expectThrows(() => approveAnything(copy, requiredTails(approval.plan)), 'plan-not-approved');
     expect(writesToOtp(bench)).toBe(0);
   });
 

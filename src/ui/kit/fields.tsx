@@ -183,6 +183,8 @@ export function SwitchField({ label, onChange, ...rest }: CheckFieldProps) {
     <Switch
       {...rest}
       label={label}
+      // Mantine's label element holds the description too; the name is the label alone.
+      aria-label={label}
       size="sm"
       classNames={{
         track: styles.track ?? '',

@@ -7,8 +7,8 @@ import type { TransferOptions } from './usb.ts';
 export interface BytePipe {
   /**
    * Resolves with what has arrived, at least one byte, as soon as there is any; with an empty
-   * array when `timeoutMs` (may be Infinity) passed in silence. One read at a time. Unread bytes are kept, also
-   * when a read is cancelled. The caller owns the bytes.
+   * array when `timeoutMs` (may be Infinity) passed in silence. One read at a time. Unread bytes
+   * are kept, also when a read is cancelled. The caller owns the bytes.
    */
   read(options: TransferOptions): Promise<Uint8Array>;
   /** Resolves when the bytes are handed over to the line, in order. `bytes` is not kept. */

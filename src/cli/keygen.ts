@@ -40,11 +40,14 @@ export async function keygen(host: Host, words: Words): Promise<void> {
   checkCollisions(host, request);
   await getConsent(host, request);
   const made: MadeKey[] = [];
+  const files: OutputFile[] = [];
   try {
     for (const key of request.keys) made.push(await makeKey(host, key));
-    writeOutputs(host, outputs(host, request, made));
+    files.push(...outputs(host, request, made));
+    writeOutputs(host, files);
   } finally {
     for (const { pair } of made) if (pair) wipe(pair.privateKey.bytes);
+    for (const { secret, bytes } of files) if (secret) wipe(bytes);
   }
   for (const [index, key] of made.entries()) report(host, request, key, index);
   host.print(`wrote ${keystore.c} and ${keystore.der}: ${made.length} ${keyWord(made.length)}`);

@@ -40,7 +40,9 @@ export function BenchChoice() {
         >
           {kind === 'virtual' ? (
             <>
-              <span>{`${m.board_seed()}: ${currentSeed ?? usualSeed}`}</span>
+              <span
+                className={styles.note}
+              >{`${m.board_seed()}: ${currentSeed ?? usualSeed}`}</span>
               {leaveButton}
             </>
           ) : (

@@ -24,6 +24,7 @@ import {
   udsWords,
   verdictOf,
 } from './findings-words.ts';
+import styles from './inspect.module.css';
 
 export function FindingsSection() {
   const { inspect: store } = useAppState();
@@ -61,7 +62,7 @@ export function FindingsSection() {
 function Devices() {
   const devices = useBench((state) => state.usb);
   const [device] = devices;
-  if (device === undefined) return <p>{m.board_device_none()}</p>;
+  if (device === undefined) return <p className={styles.note}>{m.board_device_none()}</p>;
   if (devices.length > 1) {
     return <Notice tone="caution" title={m.board_device_several({ count: devices.length })} />;
   }

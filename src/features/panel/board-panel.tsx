@@ -40,6 +40,9 @@ export function BoardPanel() {
       </header>
       <p role="status" className={styles.state}>
         {stateWords(state)}
+        {state.running.kind === 'firmware' && state.running.detail !== '' && (
+          <small lang="en">{state.running.detail}</small>
+        )}
       </p>
       {open && (
         <div className={styles.body}>

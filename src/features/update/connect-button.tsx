@@ -13,6 +13,8 @@ export function ConnectButton({ where }: ConnectButtonProps) {
   const { bench, update } = useAppState();
   const ports = useBench((state) => state.serial.length);
   const real = useBench((state) => state.bench?.kind === 'real');
+  // One primary action a screen: while the board is in DFU mode it is the install.
+  const inDfu = useBench((state) => state.usb.length > 0);
   const opening = useUpdate(
     ({ link, activity }) =>
       link.kind === 'opening' || (activity.kind === 'busy' && activity.what === 'connect'),
@@ -28,7 +30,7 @@ export function ConnectButton({ where }: ConnectButtonProps) {
     <Row>
       <Button
         icon="usb"
-        kind={where === 'console' ? 'primary' : 'default'}
+        kind={where === 'console' && !inDfu ? 'primary' : 'default'}
         busy={opening}
         {...(where === 'steps' && { label: `${m.update_connect()} (${m.update_go()})` })}
         onClick={() => void (known ? connect() : chooseAndConnect())}

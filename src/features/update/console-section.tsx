@@ -7,7 +7,7 @@ import { useAppState, useBench, useUpdate } from '../../state/react.ts';
 import { Badge } from '../../ui/kit/badge.tsx';
 import { Button } from '../../ui/kit/button.tsx';
 import { SelectField, TextField } from '../../ui/kit/fields.tsx';
-import { Row, Stack } from '../../ui/kit/layout.tsx';
+import { Row } from '../../ui/kit/layout.tsx';
 import { ErrorNotice, Notice } from '../../ui/kit/notice.tsx';
 import { Section } from '../../ui/kit/page.tsx';
 import { ConnectButton } from './connect-button.tsx';
@@ -135,19 +135,11 @@ function CommandLine() {
         send();
       }}
     >
-      <Stack gap={1}>
-        <TextField
-          label={m.update_command()}
-          description={m.update_command_note()}
-          value={line}
-          mono
-          disabled={busy}
-          onChange={setLine}
-        />
-      </Stack>
+      <TextField label={m.update_command()} value={line} mono disabled={busy} onChange={setLine} />
       <Button type="submit" disabled={busy}>
         {m.update_send()}
       </Button>
+      <p className={styles.note}>{m.update_command_note()}</p>
     </form>
   );
 }

@@ -15,12 +15,17 @@ import { Facts } from '../../ui/kit/layout.tsx';
 import { Notice } from '../../ui/kit/notice.tsx';
 import { Section } from '../../ui/kit/page.tsx';
 import { Table } from '../../ui/kit/table.tsx';
+import styles from './update.module.css';
 
 export function InfoSection() {
   const board = useUpdate((state) => state.board);
   return (
     <Section title={m.update_info()}>
-      {board === undefined ? <p>{m.update_info_none()}</p> : <Known board={board} />}
+      {board === undefined ? (
+        <p className={styles.note}>{m.update_info_none()}</p>
+      ) : (
+        <Known board={board} />
+      )}
     </Section>
   );
 }

@@ -2,7 +2,8 @@
 import { describeFailure } from '../../i18n/failure.ts';
 import { m } from '../../i18n/paraglide/messages.js';
 import type { InstallJob } from '../../state/install.ts';
-import { useAppState, useInstall, useUpdate } from '../../state/react.ts';
+import { useAppState, useBench, useInstall, useUpdate } from '../../state/react.ts';
+import { Badge } from '../../ui/kit/badge.tsx';
 import { Button } from '../../ui/kit/button.tsx';
 import { Disclosure } from '../../ui/kit/disclosure.tsx';
 import { Row, Stack } from '../../ui/kit/layout.tsx';
@@ -16,11 +17,20 @@ import { Refusals } from './refusals.tsx';
 
 export function InstallSection() {
   const job = useInstall((state) => state.job.kind);
-  const running = useUpdate((state) => state.board?.info.firmwareVersion);
+  const runs = useUpdate((state) => state.board?.info.firmwareVersion);
+  const inDfu = useBench((state) => state.usb.length > 0);
+  const busy = job === 'running' || job === 'failed';
   // A board that answers with a version needs no install; it stays within reach.
-  const needed = running === undefined || job !== 'none';
+  const needed = runs === undefined || inDfu || busy;
   return (
-    <Section title={m.update_install()} description={m.update_install_lede()}>
+    <Section
+      title={m.update_install()}
+      description={m.update_install_lede()}
+      aside={
+        runs !== undefined &&
+        !inDfu && <Badge tone="proven">{m.update_go_started({ version: runs })}</Badge>
+      }
+    >
       {needed ? (
         <Install />
       ) : (

@@ -30,6 +30,7 @@ export function Proven({ job }: { readonly job: Extract<UpdateJob, { kind: 'prov
         </div>
       </div>
       <Facts
+        narrow
         facts={[
           { name: m.update_proven_image(), value: image.name },
           {

@@ -11,8 +11,15 @@ import { Section } from '../../ui/kit/page.tsx';
 import { ImageChoice } from './image-choice.tsx';
 import { Proven } from './proven.tsx';
 import { Refusals } from './refusals.tsx';
-import { percentDone, progressDetail, refusalWords, stageWords } from './send-words.ts';
+import {
+  beforeReboot,
+  percentDone,
+  progressDetail,
+  refusalWords,
+  stageWords,
+} from './send-words.ts';
 import { Stages } from './stages.tsx';
+import styles from './update.module.css';
 
 export function SendSection() {
   const job = useUpdate((state) => state.job);
@@ -37,7 +44,7 @@ function Job({ job }: { readonly job: UpdateJob }) {
       return (
         <>
           <Notice tone="caution" title={m.update_cancelled()} live="status">
-            <p>{m.update_cancelled_text()}</p>
+            <p>{beforeReboot(job.stage) ? m.update_cancelled_text() : m.update_cancelled_late()}</p>
           </Notice>
           <Stages stage={job.stage} outcome="stopped" />
           <Start />
@@ -109,7 +116,9 @@ function Running({ job }: { readonly job: Extract<UpdateJob, { kind: 'running' }
         <Button icon="stop" disabled={cancelling} onClick={update.getState().cancel}>
           {cancelling ? m.update_cancelling() : m.update_cancel()}
         </Button>
-        <span>{m.update_safe_now()}</span>
+        <span className={styles.note}>
+          {beforeReboot(progress.stage) ? m.update_safe_now() : m.update_cancel_late()}
+        </span>
       </Row>
     </>
   );

@@ -38,6 +38,11 @@ export function stageWords(stage: UpdateStage): string {
   }
 }
 
+/** Until then the board runs what it ran, whatever becomes of the transfer. */
+export function beforeReboot(stage: UpdateStage): boolean {
+  return updateStages.indexOf(stage) < updateStages.indexOf('rebooting');
+}
+
 /** Where each stage begins on a scale of 100; sending is by far the longest. */
 const beginsAt: Readonly<Record<UpdateStage, number>> = {
   checking: 0,

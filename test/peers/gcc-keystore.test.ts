@@ -7,7 +7,7 @@ import {
   type AuthKeyName,
   type KeystoreSlot,
 } from '../../src/core/wolfboot/index.ts';
-import { isInstalled, workFolder, type RunResult, type WorkFolder } from '../support/peer-tools.ts';
+import { workFolder, type RunResult, type WorkFolder } from '../support/peer-tools.ts';
 import { byId, slotsOf, vectors } from '../support/wolfboot-vectors.ts';
 
 /* gcc compiles our keystore.c against headers with wolfBoot's names and sizes, and the accessors give
@@ -51,7 +51,7 @@ function sizeOf(slots: readonly KeystoreSlot[]): number {
   return key.family === 'ml-dsa' ? 1952 : key.reservedKeyBytes;
 }
 
-describe.skipIf(!isInstalled('gcc', '--version'))('gcc and our keystore.c', () => {
+describe('gcc and our keystore.c', () => {
   const ofOneType: readonly { name: AuthKeyName; slots: readonly KeystoreSlot[] }[] = [
     ...['masks-ed25519', 'three-ecc256', 'max-ecc256-24', 'otp-lms-5', 'max-ecc521-6'].map((id) =>
       slotsOf(byId(vectors.keystores, id)),

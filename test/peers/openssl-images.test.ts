@@ -3,7 +3,7 @@ import { concatBytes, fromHex } from '../../src/core/bytes/index.ts';
 import { parseImage } from '../../src/core/wolfboot/index.ts';
 import { firmware } from '../support/image-keys.ts';
 import { buildCliBundle, type CliBundle } from '../support/cli-bundle.ts';
-import { isInstalled, workFolder, type WorkFolder } from '../support/peer-tools.ts';
+import { workFolder, type WorkFolder } from '../support/peer-tools.ts';
 
 /*
  * Whole images of the command line: openssl verifies their signatures, and in three steps with
@@ -59,7 +59,7 @@ function fromDer(der: Uint8Array): Uint8Array {
   );
 }
 
-describe.skipIf(!isInstalled('openssl', 'version'))('openssl and our images', () => {
+describe('openssl and our images', () => {
   it.each(['--sha256', '--sha384', '--sha3'])('verifies P-256 images with %s', async (hash) => {
     await keyfuse('keygen --ecc256 --der --exportpubkey -g key.der');
     await keyfuse(`sign --ecc256 ${hash} --no-ts fw.bin key.der 1`);

@@ -9,7 +9,7 @@ import {
 } from '../../src/core/wolfboot/index.ts';
 import { seededRng } from '../support/bytes-rng.ts';
 import { keyPair } from '../support/keys.ts';
-import { isInstalled, workFolder, type RunResult, type WorkFolder } from '../support/peer-tools.ts';
+import { workFolder, type RunResult, type WorkFolder } from '../support/peer-tools.ts';
 
 /* openssl verifies what we sign, we verify what openssl signs, and each reads the other's key files. */
 
@@ -54,7 +54,7 @@ function signatureFromDer(der: Uint8Array): Uint8Array {
   return result;
 }
 
-describe.skipIf(!isInstalled('openssl', 'version'))('openssl and ECDSA P-256', () => {
+describe('openssl and ECDSA P-256', () => {
   const p256 = scheme('ecdsa-p256');
 
   it.each(['sha256', 'sha384'] as const)(
@@ -126,7 +126,7 @@ describe.skipIf(!isInstalled('openssl', 'version'))('openssl and ECDSA P-256', (
   });
 });
 
-describe.skipIf(!isInstalled('openssl', 'version'))('openssl and Ed25519', () => {
+describe('openssl and Ed25519', () => {
   const ed25519 = scheme('ed25519');
   const spkiHead = fromHex('302a300506032b6570032100');
 
@@ -160,7 +160,7 @@ describe.skipIf(!isInstalled('openssl', 'version'))('openssl and Ed25519', () =>
   });
 });
 
-describe.skipIf(!isInstalled('openssl', 'version'))('openssl public keys of other types', () => {
+describe('openssl public keys of other types', () => {
   it.each([
     ['ECC384', ['ecparam', '-name', 'secp384r1', '-genkey', '-noout']],
     ['ECC521', ['ecparam', '-name', 'secp521r1', '-genkey', '-noout']],

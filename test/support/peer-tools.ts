@@ -4,10 +4,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export function isInstalled(program: string, ...args: readonly string[]): boolean {
-  return spawnSync(program, args).status === 0;
-}
-
 export interface RunResult {
   readonly exitCode: number | null;
   readonly output: Uint8Array;

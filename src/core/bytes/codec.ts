@@ -127,7 +127,10 @@ function littleEndian(sizeBytes: 1 | 2 | 4): Field<number> {
     write(writer, value) {
       checkUnsigned(value, sizeBytes);
       writer.put(
-        Uint8Array.from({ length: sizeBytes }, (_, index) => Math.floor(value / 256 ** index) % 256),
+        Uint8Array.from(
+          { length: sizeBytes },
+          (_, index) => Math.floor(value / 256 ** index) % 256,
+        ),
       );
     },
     describe: (value) => ({ value: String(value) }),

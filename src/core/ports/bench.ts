@@ -19,17 +19,30 @@ export interface Bench {
 
 /** Faults that the virtual board can be asked for; each strikes once unless it says otherwise. */
 export type BoardFault =
-  | { readonly kind: 'unplug-at-byte'; readonly plug: 'user-usb' | 'st-link'; readonly atByte: number }
+  | {
+      readonly kind: 'unplug-at-byte';
+      readonly plug: 'user-usb' | 'st-link';
+      readonly atByte: number;
+    }
   | { readonly kind: 'stall-at-transfer'; readonly atTransfer: number }
   /** dfuDNBUSY for ever after the given transfer, until reset. */
   | { readonly kind: 'stuck-busy'; readonly atTransfer: number }
   | { readonly kind: 'slow-poll'; readonly pollTimeoutMs: number }
   /** One bit of one byte flips on its way to the board (USB download data or serial). */
-  | { readonly kind: 'corrupt-byte'; readonly path: 'usb-out' | 'usb-in' | 'serial-out' | 'serial-in'; readonly atByte: number }
+  | {
+      readonly kind: 'corrupt-byte';
+      readonly path: 'usb-out' | 'usb-in' | 'serial-out' | 'serial-in';
+      readonly atByte: number;
+    }
   | { readonly kind: 'lost-ack'; readonly atPacket: number }
   | { readonly kind: 'silent-receiver'; readonly atPacket: number }
   /** This OTP bit cannot be programmed to 0 (stuck at 1) or reads 0 although never programmed. */
-  | { readonly kind: 'stuck-otp-bit'; readonly offsetBytes: number; readonly bit: number; readonly stuckAt: 0 | 1 };
+  | {
+      readonly kind: 'stuck-otp-bit';
+      readonly offsetBytes: number;
+      readonly bit: number;
+      readonly stuckAt: 0 | 1;
+    };
 
 export interface BoardPanelState {
   readonly boardName: string;

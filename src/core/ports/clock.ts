@@ -38,9 +38,13 @@ export async function withDeadline<T>(
         () => {
           const waitedMs = Math.round(clock.nowMs() - startedMs);
           reject(
-            new AppError(options.code ?? 'deadline-exceeded', `${what}: no result after ${waitedMs} ms`, {
-              context: { step: what, timeoutMs },
-            }),
+            new AppError(
+              options.code ?? 'deadline-exceeded',
+              `${what}: no result after ${waitedMs} ms`,
+              {
+                context: { step: what, timeoutMs },
+              },
+            ),
           );
           inner.cancel();
         },

@@ -38,7 +38,11 @@ export interface ControlPipe {
   /** Number of the claimed interface (wIndex of class requests). */
   readonly interfaceNumber: number;
   /** Device to host. May return fewer bytes than asked for. The caller owns the bytes. */
-  controlIn(request: ControlRequest, lengthBytes: number, options: TransferOptions): Promise<Uint8Array>;
+  controlIn(
+    request: ControlRequest,
+    lengthBytes: number,
+    options: TransferOptions,
+  ): Promise<Uint8Array>;
   /** Host to device. `data` is not kept. */
   controlOut(request: ControlRequest, data: Uint8Array, options: TransferOptions): Promise<void>;
   /** SET_INTERFACE for the claimed interface. */

@@ -11,6 +11,7 @@ import {
 } from '../../../src/core/wolfboot/index.ts';
 import { seededRng } from '../../support/bytes-rng.ts';
 import { slotsOf, vectorFile, vectors, type KeyVector } from '../../support/wolfboot-vectors.ts';
+import { itIf } from '../../support/it-if.ts';
 
 const usable = vectors.keys.filter(({ algorithm }) => ['ed25519', 'ecc256'].includes(algorithm));
 const foreign = vectors.keys.filter((vector) => !usable.includes(vector));
@@ -76,7 +77,7 @@ describe.each(foreign)('keygen $id', (vector) => {
     ).rejects.toSatisfy((error) => isAppError(error, 'key-invalid'));
   });
 
-  it.skipIf(vector.id.endsWith('-trunc'))('reads the exported public key', async () => {
+  itIf(!vector.id.endsWith('-trunc'))('reads the exported public key', async () => {
     const found = await parsePublicKeyFile(
       vectorFile(vector.public_export),
       'priv_pub.der',

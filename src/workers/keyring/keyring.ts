@@ -8,6 +8,7 @@ import {
   hash,
   proveKeyPair,
   scheme,
+  signDurably,
   type KeyPair,
   type PrivateKey,
 } from '../../core/crypto/index.ts';
@@ -84,8 +85,14 @@ export function createKeyring(rng: Rng): Keyring {
     async open(file) {
       const pair = await parsePrivateKeyFile(file.bytes, file.name);
       // The file that was opened is the backup: what it holds signs a challenge here and now.
-      await proveKeyPair(pair.publicKey, pair.privateKey, rng.bytes(challengeBytes), { rng });
-      wipe(file.bytes);
+      try {
+        await proveKeyPair(pair.publicKey, pair.privateKey, rng.bytes(challengeBytes), { rng });
+      } catch (error) {
+        wipe(pair.privateKey.bytes);
+        throw error;
+      } finally {
+        wipe(file.bytes);
+      }
       return admit(pair, {
         name: baseName(file.name),
         origin: 'opened',
@@ -131,7 +138,7 @@ export function createKeyring(rng: Rng): Keyring {
       return await buildSignedImage(firmware, options, {
         publicKey: info.publicKey,
         sign: async (digest) =>
-          (await scheme(info.algorithm).sign(privateKey, digest, { rng })).signature,
+          (await signDurably(scheme(info.algorithm), privateKey, digest, { rng })).signature,
       });
     },
 

@@ -11,7 +11,8 @@ interface TableProps {
 
 export function Table({ caption, columns, children }: TableProps) {
   return (
-    <div className={styles.scroll} role="region" aria-label={caption} tabIndex={0}>
+    // A group, not a region: a page of tables would otherwise be a page of landmarks.
+    <div className={styles.scroll} role="group" aria-label={caption} tabIndex={0}>
       <table className={styles.table}>
         <caption className="kf-hidden">{caption}</caption>
         <thead>

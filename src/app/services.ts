@@ -66,7 +66,11 @@ function createRealBench(clock: Clock): Bench | undefined {
   };
 }
 
-/** A reload of the page must not heal a board: its memories go with the tab's session. */
+/**
+ * A reload of the page must not heal a board: its memories go with the tab's session. The UDS goes
+ * with them, or the board would seem tampered with; it was drawn for this virtual board and for
+ * nothing else.
+ */
 const virtualBoardKey = (seed: number): string => `keyfuse.virtual-board.${seed}`;
 
 async function openVirtual(seed: number, clock: Clock): Promise<Bench> {
@@ -79,7 +83,7 @@ async function openVirtual(seed: number, clock: Clock): Promise<Bench> {
     ...(kept !== null && { snapshot: JSON.parse(kept) as BoardSnapshot }),
   });
   addEventListener('pagehide', () => {
-    sessionStorage.setItem(virtualBoardKey(seed), JSON.stringify(board.snapshot()));
+    sessionStorage.setItem(virtualBoardKey(seed), JSON.stringify(board.snapshot({ uds: 'keep' })));
   });
   return bench;
 }

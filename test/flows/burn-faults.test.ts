@@ -293,6 +293,19 @@ describe('cells that do not do what they are told', () => {
     }
   });
 
+  it('of the UDS are remembered: another tab, which cannot compare, says that it is not what it should be', async () => {
+    const bench = await burnBench('otp-alternate');
+    const offsetBytes = [0x7c0, 0x7c2, 0x7c4].find((offset) => image[offset]! % 2 === 0)!;
+    bench.panel.armFault({ kind: 'stuck-otp-bit', offsetBytes, bit: 0, stuckAt: 1 });
+    const { code } = await attempt(bench, await bench.approve(keystore));
+    expect(code).toBe('otp-verify-failed');
+    const next = await approveAnew(bench, bench.intend(keystore, udsOf('b')));
+    if (typeof next === 'string') throw new Error(next);
+    expect(next.plan.consequences.uds.damaged).toBe(true);
+    const outcome = await burn(next, bench.env);
+    expect(outcome.verification).toMatchObject({ ok: true, uds: 'suspect' });
+  });
+
   it('that read 0 without having been programmed are a conflict before anything is written', async () => {
     const bench = await burnBench('otp-alternate');
     bench.panel.armFault({ kind: 'stuck-otp-bit', offsetBytes: 0x21, bit: 7, stuckAt: 0 });

@@ -1,6 +1,7 @@
 /** What is left behind when a burn is interrupted, and how the next tab takes it up. */
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../src/core/bytes/index.ts';
+import type { JsonValue } from '../../src/core/ports/index.ts';
 import {
   approvePlan,
   buildRecord,
@@ -141,14 +142,17 @@ describe('a primer that was left in flash', () => {
   /** The board has burnt itself and is back in DFU mode; the cable goes before the primer is erased. */
   async function unplugBeforeErase(bench: BurnBench): Promise<void> {
     const approval = await approved(bench, { keystore, intended: intendedPrimer(keystore) });
-    const call = person(bench, {
-      onProgress: ({ stage }) => {
-        if (stage !== 'erasing-primer') return;
-        // Two readings of the OTP, then the erase begins.
-        bench.panel.armFault({ kind: 'unplug-at-byte', plug: 'user-usb', atByte: 2 * 2048 + 60 });
+    const store = {
+      ...bench.store,
+      put: async (key: string, value: JsonValue) => {
+        await bench.store.put(key, value);
+        // The first look is noted; what follows is the erase.
+        if (!JSON.stringify(value).includes('udsSha256')) return;
+        bench.panel.armFault({ kind: 'unplug-at-byte', plug: 'user-usb', atByte: 0 });
       },
-    });
-    await expectRejects(burnWith(bench, approval, call), 'usb-disconnected');
+    };
+    await expectRejects(burn(approval, { ...bench.env, store }, person(bench)), 'usb-disconnected');
+    expect((await journalOf(bench))?.phase).toBe('primer-in-flash');
   }
 
   it('is seen by the next tab and erased before anything else', async () => {

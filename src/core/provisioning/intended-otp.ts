@@ -2,7 +2,7 @@
  * What the OTP is meant to hold, and who programs it: this program through the OTP alternate, or a
  * primer on the board itself. An OTP image carries an UDS, so its bytes stay inside.
  */
-import { toHex } from '../bytes/index.ts';
+import { toHex, wipe } from '../bytes/index.ts';
 import { hash } from '../crypto/index.ts';
 import { AppError } from '../errors.ts';
 import {
@@ -79,8 +79,13 @@ export class IntendedOtp {
   readonly #bytes: Uint8Array;
   readonly #programmed: readonly boolean[];
 
+  #wiped = false;
+
   static {
-    reveal = (intended) => intended.#bytes;
+    reveal = (intended) => {
+      if (!intended.#wiped) return intended.#bytes;
+      throw new AppError('invalid-argument', `${intended.imageName} was wiped: open it again`);
+    };
   }
 
   constructor(input: IntendedInput) {
@@ -107,6 +112,12 @@ export class IntendedOtp {
 
   isUds(index: number): boolean {
     return isUdsHalfword(this.geometry, index);
+  }
+
+  /** Overwrites our copy, UDS and all. Plans made from it can still be shown, but not burnt any more. */
+  wipe(): void {
+    wipe(this.#bytes);
+    this.#wiped = true;
   }
 
   toJSON(): { readonly route: BurnRoute; readonly contentSha256: string } {

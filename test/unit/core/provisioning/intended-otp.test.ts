@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { intendOtpImage, intendPrimer } from '../../../../src/core/provisioning/index.ts';
+import { intendOtpImage, intendPrimer, makePlan } from '../../../../src/core/provisioning/index.ts';
 import { analysePrimer } from '../../../../src/core/wolfboot/index.ts';
 import { buildSamplePrimer } from '../../../../src/virtual/index.ts';
 import {
+  allProven,
   intendedImage,
   intendedPrimer,
   otpImage,
@@ -11,6 +12,7 @@ import {
 } from '../../../support/burning.ts';
 import { toHex } from '../../../../src/core/bytes/index.ts';
 import { expectThrows } from '../../../support/expect-error.ts';
+import { inspection } from '../../../support/inspections.ts';
 import { slots } from '../../../support/keys.ts';
 
 const keystore = await slots('ecdsa-p256', 2);
@@ -45,6 +47,23 @@ describe('an OTP image', () => {
     expect(without.contentSha256).toBe(intended.contentSha256);
     expect(other.imageSha256).not.toBe(intended.imageSha256);
     expect([intended.udsSource, without.udsSource]).toEqual(['image', 'none']);
+  });
+});
+
+describe('wiping', () => {
+  it('ends what can be done with an image', () => {
+    const intended = intendedImage(keystore);
+    const input = {
+      inspection: inspection(),
+      benchKind: 'virtual' as const,
+      profile: p256Profile,
+      keystore,
+      intended,
+      backups: allProven(keystore),
+    };
+    expect(makePlan(input).kind).toBe('plan');
+    intended.wipe();
+    expectThrows(() => makePlan(input), 'invalid-argument', 'wiped');
   });
 });
 

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { hexNumber } from '../../../../src/core/bytes/index.ts';
 import { OtpContent, verifyContent } from '../../../../src/core/provisioning/index.ts';
-import { wrongAfterPrimer, wrongHalfwords } from '../../../../src/core/provisioning/verify.ts';
+import {
+  verifyFailed,
+  wrongAfterPrimer,
+  wrongHalfwords,
+} from '../../../../src/core/provisioning/verify.ts';
 import { keystoreFingerprint } from '../../../../src/core/wolfboot/index.ts';
 import {
   intendedImage,
@@ -16,6 +21,10 @@ const keystore = await slots('ecdsa-p256', 2);
 const expected = { slots: keystore, profile: p256Profile };
 const image = otpImage(keystore);
 const blank = new OtpContent(new Uint8Array(2048).fill(0xff), 'stm32h5');
+
+function hex(bytes: Uint8Array, offsetBytes: number): string {
+  return hexNumber(bytes[offsetBytes]! | (bytes[offsetBytes + 1]! << 8), 4);
+}
 
 function verify(change: (bytes: Uint8Array) => void) {
   const bytes = image.slice();
@@ -74,6 +83,10 @@ describe('every halfword', () => {
     const wrong = wrongHalfwords(blank, new OtpContent(bytes, 'stm32h5'), intended, all);
     expect(wrong.map(({ index }) => index)).toEqual([0x10, 0x380, 0x3e0]);
     expect(wrong[2]).toMatchObject({ expected: 'secret', found: 'secret' });
+    const { message } = verifyFailed(wrong, 'differs');
+    expect(message).toBe(
+      `differs: 0x020 is ${hex(bytes, 0x20)}, not ${hex(image, 0x20)}, 0x700 is not blank any more, 0x7C0 (UDS)`,
+    );
     const untouched = wrongHalfwords(blank, blank, intended, new Set());
     expect(untouched).toEqual([]);
   });

@@ -38,22 +38,17 @@ export function PathBar({ location }: { readonly location: string }) {
             <li key={step} data-state={state} data-step={step}>
               <a
                 href={`#${route.path}`}
-                aria-labelledby={`${id}-${step}`}
-                aria-describedby={`${id}-${step}-state`}
+                aria-describedby={`${id}-${step}`}
                 aria-current={location === route.path ? 'page' : undefined}
               >
                 <span className={styles.pad} aria-hidden="true">
                   <Icon name={stateIcons[state] ?? route.icon} size={16} />
                 </span>
-                <span className={styles.words}>
-                  <span id={`${id}-${step}`} className={styles.name}>
-                    {route.name()}
-                  </span>
-                  <span id={`${id}-${step}-state`} className={styles.state}>
-                    {words[state]}
-                  </span>
-                </span>
+                <span className={styles.name}>{route.name()}</span>
               </a>
+              <span id={`${id}-${step}`} className={styles.state} aria-hidden="true">
+                {words[state]}
+              </span>
             </li>
           );
         })}

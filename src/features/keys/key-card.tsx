@@ -132,8 +132,11 @@ function KeyActions({ entry, current, onDialog }: KeyActionsProps) {
               setMaskOpen(!maskOpen);
             }}
           >
-            {m.mask_edit()}: {maskWords(entry.partitionMask)} ({hexNumber(entry.partitionMask)})
+            {m.mask_edit()}
           </Button>
+          <span className={styles.maskWords}>
+            {maskWords(entry.partitionMask)} <code>{hexNumber(entry.partitionMask)}</code>
+          </span>
         </Row>
         <Row>
           <Button

@@ -45,8 +45,11 @@ export function SlotRow({ slot, index, last }: SlotRowProps) {
           setMaskOpen(!maskOpen);
         }}
       >
-        {maskWords(partitionMask)}
+        {m.mask_edit()}
       </Button>
+      <span className={styles.maskWords}>
+        {maskWords(partitionMask)} <code>{hexNumber(partitionMask)}</code>
+      </span>
       <SlotButtons slot={slot} index={index} last={last} />
       {maskOpen && (
         <div className={styles.mask}>
@@ -128,9 +131,7 @@ function shortPrint(publicKey: Uint8Array): string {
 }
 
 function maskWords(mask: number): string {
-  const hex = hexNumber(mask);
-  if (mask === MASK_ALL) return `${m.mask_all()} (${hex})`;
+  if (mask === MASK_ALL) return m.mask_all();
   const ids = partitionsOfMask(mask);
-  const words = ids.length === 0 ? m.mask_words_none() : m.mask_ids({ ids: ids.join(', ') });
-  return `${words} (${hex})`;
+  return ids.length === 0 ? m.mask_words_none() : m.mask_ids({ ids: ids.join(', ') });
 }

@@ -29,26 +29,26 @@ export function Dialog({
 }: DialogProps) {
   const texts = useKitTexts();
   return (
-    <Modal
+    <Modal.Root
       opened={opened}
       onClose={onClose}
-      title={title}
       size={widths[size]}
       centered
       closeOnClickOutside={!careful}
       transitionProps={{ duration: 100 }}
-      closeButtonProps={{ 'aria-label': texts.close }}
-      classNames={{
-        content: styles.content ?? '',
-        header: styles.header ?? '',
-        title: styles.title ?? '',
-        body: styles.body ?? '',
-        overlay: styles.overlay ?? '',
-        close: styles.close ?? '',
-      }}
     >
-      <div className={styles.stack}>{children}</div>
-      {actions !== undefined && <div className={styles.actions}>{actions}</div>}
-    </Modal>
+      <Modal.Overlay className={styles.overlay ?? ''} />
+      <Modal.Content className={styles.content ?? ''}>
+        {/* Not Modal.Header: its <header> would be a second banner of the page. */}
+        <div className={styles.header}>
+          <Modal.Title className={styles.title ?? ''}>{title}</Modal.Title>
+          <Modal.CloseButton aria-label={texts.close} className={styles.close ?? ''} />
+        </div>
+        <Modal.Body className={styles.body ?? ''}>
+          <div className={styles.stack}>{children}</div>
+          {actions !== undefined && <div className={styles.actions}>{actions}</div>}
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

@@ -1,0 +1,153 @@
+// Keystore: slots, room, refusals, the bytes and the files.
+import type { Page } from '@playwright/test';
+import { expect, test } from './support/test.ts';
+
+function slotNames(page: Page): Promise<string[]> {
+  return page.getByRole('list', { name: 'Slots' }).locator('strong').allTextContents();
+}
+
+test('without keys the page leads to where they are made', async ({ app, page }) => {
+  await app.open('keystore');
+  await expect(page.getByText('No key in a slot')).toBeVisible();
+  await app.expectAccessibleInAllLooks();
+  await page.getByRole('link', { name: 'Go to Keys' }).click();
+  await expect(app.heading('Keys')).toBeVisible();
+});
+
+test('keys stand in slots that can be ordered, taken out and put back', async ({ app, page }) => {
+  await app.open('keys');
+  await app.generateKeys({ name: 'k', count: 3 });
+  await app.goTo('keystore');
+  expect(await slotNames(page)).toEqual(['k', 'k-2', 'k-3']);
+  await expect(page.getByText('3 of 24 slots')).toBeVisible();
+  await app.button('Move k-3 up').click();
+  expect(await slotNames(page)).toEqual(['k', 'k-3', 'k-2']);
+  await app.button('Take k out').click();
+  expect(await slotNames(page)).toEqual(['k-3', 'k-2']);
+  await app.button('Put in a slot: k').click();
+  expect(await slotNames(page)).toEqual(['k-3', 'k-2', 'k']);
+});
+
+test('a bootloader of another key type is refused in words', async ({ app, page }) => {
+  await app.open('keys');
+  await app.generateKeys({});
+  await app.goTo('keystore');
+  await expect(page.getByText('This keystore fits the bootloader')).toBeVisible();
+  await page
+    .getByLabel('Bootloader profile')
+    .selectOption({ label: 'STM32H5, TrustZone, dual bank, Ed25519' });
+  const refusal = page.getByRole('alert');
+  await expect(refusal).toContainText('This keystore may not be burned');
+  await expect(refusal).toContainText('The bootloader does not know this key type');
+  await expect(page.getByRole('grid')).toHaveCount(0);
+  await app.expectAccessible();
+});
+
+test('a keystore that leaves out the application is refused', async ({ app, page }) => {
+  await app.open('keys');
+  await app.generateKeys({ name: 'boot' });
+  await app.goTo('keystore');
+  await app.button('Partitions of boot').click();
+  await page.getByLabel('All partitions').uncheck();
+  await page.getByLabel('Application (id 1)').uncheck();
+  await expect(page.getByRole('alert')).toContainText('No key may verify the application');
+});
+
+test('the files hold what the page shows', async ({ app, page }) => {
+  await app.open('keys');
+  await app.generateKeys({ name: 'k', count: 2 });
+  await app.goTo('keystore');
+
+  const c = await app.save(() => app.button('Save keystore.c').click());
+  expect(c.name).toBe('keystore.c');
+  expect(c.bytes.toString()).toContain('NUM_PUBKEYS 2');
+
+  const der = await app.save(() => app.button('Save keystore.der').click());
+  expect(der.bytes).toHaveLength(160);
+
+  await app.button('Save otp.bin').click();
+  const dialog = page.getByRole('dialog', { name: 'Save otp.bin?' });
+  await expect(dialog).toContainText('unique device secret');
+  await app.expectAccessible();
+  const otp = await app.save(() =>
+    dialog.getByRole('button', { name: 'Save secret file' }).click(),
+  );
+  expect(otp.bytes).toHaveLength(2048);
+  expect(otp.bytes.subarray(0, 8).toString()).toBe('WOLFBOOT');
+  expect(otp.bytes.subarray(16, 176).equals(der.bytes)).toBe(true);
+});
+
+test('a public key can be imported and leaves again', async ({ app, page }) => {
+  await app.open('keys');
+  await app.generateKeys({ name: 'partner' });
+  const file = await app.save(() => app.button('Save public key partner').click());
+  await app.open('keystore');
+  await app.openFile(app.button('Import public key'), file);
+  expect(await slotNames(page)).toEqual([file.name]);
+  await expect(page.getByRole('list', { name: 'Slots' })).toContainText('imported');
+  await app.button(`Remove ${file.name}`).click();
+  await expect(page.getByText('No key in a slot')).toBeVisible();
+});
+
+test('the bytes can be walked by keyboard and are explained', async ({ app, page }) => {
+  await app.open('keys');
+  await app.generateKeys({});
+  await app.goTo('keystore');
+  const grid = page.getByRole('grid', { name: 'Bytes of the OTP image' });
+  await grid.focus();
+  await page.keyboard.press('ArrowRight');
+  const said = page.getByRole('status').filter({ hasText: '0x08FFF001' });
+  await expect(said).toContainText('4F');
+  await expect(said).toContainText('Magic word');
+  const chosen = page
+    .getByRole('listbox', { name: 'Fields' })
+    .getByRole('option', { selected: true });
+  await page.keyboard.press('Control+ArrowRight');
+  await expect(chosen).toContainText('Number of slots');
+  await page.keyboard.press('Control+End');
+  await expect(chosen).toContainText('Reserved');
+});
+
+test('the unique device secret is never on the page', async ({ app, page }) => {
+  await app.open('keys');
+  await app.generateKeys({});
+  await app.goTo('keystore');
+  const fields = page.getByRole('listbox', { name: 'Fields' });
+  await fields.getByText('Unique device secret (UDS)').click();
+  await expect(page.getByRole('status').filter({ hasText: '0x08FFF7C0' })).toContainText('secret');
+  await expect(page.getByRole('gridcell', { name: '··', exact: true })).toHaveCount(32);
+});
+
+test('folded filler opens with Enter and closes again', async ({ app, page }) => {
+  await app.open('keys');
+  await app.generateKeys({});
+  await app.goTo('keystore');
+  const rows = page.getByRole('grid').getByRole('row');
+  const folded = await rows.count();
+  await page.getByRole('listbox', { name: 'Fields' }).getByText('Free room').click();
+  await page.getByRole('grid').focus();
+  await page.keyboard.press('Enter');
+  expect(await rows.count()).toBeGreaterThan(100);
+  await app.button('Fold them again').click();
+  expect(await rows.count()).toBe(folded);
+});
+
+test('axe finds nothing on a filled keystore in any look', async ({ app }) => {
+  await app.open('keys');
+  await app.makeProvenKey('a');
+  await app.generateKeys({ name: 'b' });
+  await app.goTo('keystore');
+  await app.button('Partitions of b').click();
+  await app.expectAccessibleInAllLooks();
+});
+
+test('the keystore can be read at 768 and at 360', async ({ app, page }) => {
+  await app.open('keys');
+  await app.generateKeys({});
+  await app.goTo('keystore');
+  for (const width of [768, 360]) {
+    await page.setViewportSize({ width, height: 900 });
+    const needed = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(needed).toBeLessThanOrEqual(width);
+  }
+});

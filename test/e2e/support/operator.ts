@@ -1,0 +1,41 @@
+/** A person at the bench who reads one of the two languages: every page, and the board's panel. */
+import type { App, Language, PageName } from './app.ts';
+import { Board } from './board.ts';
+import { Burn } from './burn.ts';
+import { Firmware } from './firmware.ts';
+import { Keys } from './keys.ts';
+import { Keystore } from './keystore.ts';
+import { Panel } from './panel.ts';
+import { RecordPage } from './record.ts';
+import { Update } from './update.ts';
+
+export class Operator {
+  readonly keys: Keys;
+  readonly keystore: Keystore;
+  readonly board: Board;
+  readonly burn: Burn;
+  readonly firmware: Firmware;
+  readonly update: Update;
+  readonly record: RecordPage;
+  readonly panel: Panel;
+  readonly #app: App;
+  readonly #language: Language;
+
+  constructor(app: App, language: Language = 'en') {
+    this.keys = new Keys(app, language);
+    this.keystore = new Keystore(app, language);
+    this.board = new Board(app.page, language);
+    this.burn = new Burn(app, language);
+    this.firmware = new Firmware(app, language);
+    this.update = new Update(app, language);
+    this.record = new RecordPage(app, language);
+    this.panel = new Panel(app.page, language);
+    this.#app = app;
+    this.#language = language;
+  }
+
+  /** Walks on; keys, board and plan stay. */
+  async goTo(page: PageName): Promise<void> {
+    await this.#app.goTo(page, this.#language);
+  }
+}

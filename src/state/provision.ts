@@ -76,7 +76,7 @@ interface Stores {
   readonly inspect: InspectStore;
 }
 
-type Needs = Pick<Services, 'keyring' | 'samples' | 'journals' | 'locks' | 'benches'>;
+type Needs = Pick<Services, 'keyring' | 'samples' | 'journals' | 'locks' | 'clock' | 'benches'>;
 
 const unplanned = { planned: undefined, required: undefined, approved: false } as const;
 
@@ -235,7 +235,12 @@ export function createProvisionStore(
         if (get().job.kind === 'running') return;
         const plan = requirePlanned(get());
         const bench = requireBench(stores.bench.getState());
-        const env = { bench, store: services.journals[bench.kind], locks: services.locks };
+        const env = {
+          bench,
+          store: services.journals[bench.kind],
+          locks: services.locks,
+          personClock: services.clock,
+        };
         canceller = createCanceller();
         const call = {
           signal: canceller.signal,

@@ -7,6 +7,7 @@ import {
   createCanceller,
   throwIfCancelled,
   type CancelSignal,
+  type Clock,
   type UsbBus,
   type UsbDevice,
 } from '../ports/index.ts';
@@ -86,7 +87,7 @@ async function waitFor<T>(
   failure: string,
   look: () => Promise<T | undefined>,
 ): Promise<T> {
-  const { clock, usb } = env.bench;
+  const clock = personClock(env);
   const timeoutMs = env.personTimeoutMs ?? PERSON_TIMEOUT_MS;
   const deadlineMs = clock.nowMs() + timeoutMs;
   for (;;) {
@@ -96,24 +97,25 @@ async function waitFor<T>(
     if (clock.nowMs() >= deadlineMs) {
       throw new AppError('board-gone', failure, { context: { timeoutMs } });
     }
-    await nextChange(env, usb, signal);
+    await nextChange(env, signal);
   }
 }
 
+/** Simulated time jumps to the end of every wait, long before a hand has moved. */
+function personClock({ personClock: own, bench }: BurnEnv): Clock {
+  return own ?? bench.clock;
+}
+
 /** Sleeps until something arrives or leaves, or for one poll interval. Ends early on cancel. */
-async function nextChange(
-  env: BurnEnv,
-  usb: UsbBus,
-  signal: CancelSignal | undefined,
-): Promise<void> {
+async function nextChange(env: BurnEnv, signal: CancelSignal | undefined): Promise<void> {
   const wake = createCanceller();
   const onWake = (): void => {
     wake.cancel();
   };
-  const unwatch = usb.watch(onWake);
+  const unwatch = env.bench.usb.watch(onWake);
   signal?.addEventListener('abort', onWake);
   try {
-    await env.bench.clock.sleep(POLL_MS, wake.signal);
+    await personClock(env).sleep(POLL_MS, wake.signal);
   } catch (error) {
     // Being woken is what it is for; a cancel of the caller is noticed by the caller's loop.
     if (!wake.signal.aborted) throw error;

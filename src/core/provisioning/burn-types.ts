@@ -1,5 +1,5 @@
 /** What a burn takes, says on its way, and ends with. */
-import type { Bench, LongCall, Locks, Store } from '../ports/index.ts';
+import type { Bench, Clock, LongCall, Locks, Store } from '../ports/index.ts';
 import type { TransferEntry } from '../stm32/index.ts';
 import type { Inspection } from './inspection.ts';
 import type { BurnPlan } from './plan.ts';
@@ -12,6 +12,8 @@ export interface BurnEnv {
   readonly locks: Locks;
   /** How long a person may take for plugs, jumpers and buttons; 15 minutes when not given. */
   readonly personTimeoutMs?: number | undefined;
+  /** What a person's time is measured by when the bench's own is simulated; else the bench's clock. */
+  readonly personClock?: Clock | undefined;
   /** For the diagnostic bundle; holds no secret by construction. */
   readonly transcript?: ((entry: TransferEntry) => void) | undefined;
 }

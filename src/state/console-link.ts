@@ -20,6 +20,8 @@ export interface ConsoleLinkOptions {
   readonly baudRate: () => number;
   readonly onState: (state: LinkState) => void;
   readonly onBoot: (banner: BootBanner) => void;
+  /** The line was lost and is open again. */
+  readonly onResumed: () => void;
 }
 
 export interface ConsoleLink {
@@ -105,6 +107,7 @@ export function createConsoleLink(
       if (state.kind !== 'lost' || benchStore.getState().bench !== bench) return;
       try {
         await open();
+        options.onResumed();
         return;
       } catch {
         await bench.clock.sleep(reopenPauseMs);

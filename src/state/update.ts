@@ -11,6 +11,7 @@ import {
   updateFirmware,
   type BootBanner,
   type ConsoleInfo,
+  type ConsolePlace,
   type KeystoreComparison,
   type UpdateOutcome,
   type UpdateProgress,
@@ -69,6 +70,8 @@ export interface SeenBoot {
 export interface UpdateState {
   readonly link: LinkState;
   readonly baudRate: number;
+  /** Where the board was when it was last looked for; undefined: not looked yet. */
+  readonly place: ConsolePlace | undefined;
   readonly boot: SeenBoot | undefined;
   readonly board: BoardInfo | undefined;
   readonly imageId: string | undefined;
@@ -126,7 +129,11 @@ export function createUpdateStore(
     const link = createConsoleLink(stores.bench, {
       baudRate: () => get().baudRate,
       onState: (state) => {
-        set(state.kind === 'open' ? { link: state } : { link: state, board: undefined });
+        set(
+          state.kind === 'open'
+            ? { link: state }
+            : { link: state, board: undefined, place: undefined },
+        );
         judgeAgain();
       },
       onBoot: (banner) => {
@@ -135,7 +142,19 @@ export function createUpdateStore(
         const { job, activity } = get();
         if (job.kind !== 'running' && activity.kind !== 'busy') void get().readInfo();
       },
+      onResumed: () => {
+        void perform(report, 'connect', look);
+      },
     });
+
+    const look = async (): Promise<void> => {
+      // The ROM listens to this very line while it waits for its host: stay silent then
+      // (stm32-dfu.md, section 4).
+      if (stores.bench.getState().usb.length > 0) return;
+      const place = await link.dialogue().probe();
+      set({ place });
+      if (place === 'prompt') learn(await link.dialogue().info());
+    };
 
     const chosenImage = (): SignedImage | undefined =>
       stores.firmware.getState().images.find((image) => image.id === get().imageId);
@@ -172,6 +191,7 @@ export function createUpdateStore(
     const learn = (info: ConsoleInfo): void => {
       const { slots } = stores.keystore.getState().view;
       set({
+        place: 'prompt',
         board: {
           info,
           comparison: slots.length === 0 ? undefined : compareKeystore(info.keys, slots),
@@ -243,6 +263,7 @@ export function createUpdateStore(
     return {
       link: link.state,
       baudRate: usualBaudRate,
+      place: undefined,
       boot: undefined,
       board: undefined,
       imageId: undefined,
@@ -257,11 +278,7 @@ export function createUpdateStore(
       async connect() {
         await perform(report, 'connect', async () => {
           await link.connect();
-          // The ROM listens to this very line while it waits for its host: stay silent then
-          // (stm32-dfu.md, section 4).
-          if (stores.bench.getState().usb.length > 0) return;
-          const place = await link.dialogue().probe();
-          if (place === 'prompt') learn(await link.dialogue().info());
+          await look();
         });
       },
       async disconnect() {

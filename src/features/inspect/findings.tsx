@@ -184,7 +184,7 @@ function Alternates({ findings: { description } }: { readonly findings: Findings
   return (
     <Disclosure label={m.board_alternates()}>
       <Table
-        caption={m.board_alternates()}
+        caption={m.board_alternates_table()}
         columns={[m.board_alternate(), m.board_alternate_kind(), m.board_alternate_name()]}
       >
         {description.alternates.map((alternate) => (

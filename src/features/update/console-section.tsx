@@ -29,6 +29,7 @@ export function ConsoleSection() {
       }
     >
       {link.kind === 'open' ? <Open /> : <Closed />}
+      {link.kind === 'open' && <Place />}
       {link.kind === 'lost' && (
         <Notice tone="caution" title={m.update_lost()} live="status">
           {m.update_lost_text()}
@@ -90,6 +91,25 @@ function Open() {
         {m.update_disconnect()}
       </Button>
     </Row>
+  );
+}
+
+/** A board that is not at its prompt: why, and what helps. */
+function Place() {
+  const place = useUpdate((state) => state.place);
+  const running = useUpdate((state) => state.job.kind === 'running');
+  if (running || place === undefined || place === 'prompt') return null;
+  return place === 'silent' ? (
+    <Notice tone="info" title={m.update_place_silent()} live="status">
+      <p>
+        {m.update_place_silent_text()}{' '}
+        <a href="#/help/console-silent">{m.update_place_silent_help()}</a>
+      </p>
+    </Notice>
+  ) : (
+    <Notice tone="caution" title={m.update_place_receiver()} live="status">
+      <p>{m.update_place_receiver_text()}</p>
+    </Notice>
   );
 }
 

@@ -29,12 +29,17 @@ export class Keys extends Place {
 
   async proveBackup(key: string, file: SavedFile): Promise<void> {
     await this.#app.openFile(this.button('Prove backup of {key}', { key }), file);
+    await this.#expectProven(key);
+  }
+
+  async #expectProven(key: string): Promise<void> {
     await this.card(key).getByText(this.say('text', 'Backup proven'), { exact: true }).waitFor();
   }
 
+  /** The file that is opened is the backup, so it is proven by that. */
   async openPrivateKey(file: SavedFile): Promise<void> {
     await this.#app.openFile(this.button('Open private key file'), file);
-    await this.card(file.name.replace(/\.\w+$/, '')).waitFor();
+    await this.#expectProven(file.name.replace(/\.\w+$/, ''));
   }
 
   /** Made, saved and proven: a key that may be burned. */

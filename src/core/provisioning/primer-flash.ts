@@ -7,6 +7,7 @@
  * half of its keys missing can never run. It is erased in the opposite order.
  */
 import { equalBytes, fromHex, isFilledWith, padTo, toHex } from '../bytes/index.ts';
+import { hash } from '../crypto/index.ts';
 import { AppError } from '../errors.ts';
 import type { CancelSignal } from '../ports/index.ts';
 import type { DfuSession } from '../stm32/index.ts';
@@ -80,9 +81,24 @@ export async function flashPrimer(
 export async function erasePrimerFlash(session: DfuSession, where: JournalPrimer): Promise<void> {
   const alternate = flashAlternate(session);
   const head = await readAgreed(session, alternate, where.loadAddress, HEAD_BYTES);
-  const isOurs = equalBytes(head, fromHex(where.head)) || isFilledWith(head, 0xff);
+  const isOurs =
+    equalBytes(head, fromHex(where.head)) ||
+    isFilledWith(head, 0xff) ||
+    (await holdsBodyOf(session, alternate, where));
   if (!isOurs) return;
   await eraseSectorsHeadFirst(session, alternate, where, undefined);
+}
+
+/** A head that was garbled on its way may still start the primer behind it: the body tells whose it is. */
+async function holdsBodyOf(
+  session: DfuSession,
+  alternate: number,
+  where: JournalPrimer,
+): Promise<boolean> {
+  const bodyBytes = where.sizeBytes - HEAD_BYTES;
+  if (bodyBytes <= 0) return false;
+  const body = await readAgreed(session, alternate, where.loadAddress + HEAD_BYTES, bodyBytes);
+  return toHex(hash('sha256', fromHex(where.head), body)) === where.sha256;
 }
 
 async function eraseSectorsHeadFirst(
@@ -137,7 +153,7 @@ async function proveFlash(
 
 const AGREEING_ATTEMPTS = 3;
 
-/** A short piece of flash, read until two readings in a row agree. */
+/** A piece of flash, read until two readings in a row agree. */
 async function readAgreed(
   session: DfuSession,
   alternate: number,

@@ -23,8 +23,13 @@ export function Verdict() {
       {warnings.length > 0 && (
         <Notice tone="caution" title={m.keystore_warnings()} live="status">
           <ul className={styles.warnings}>
-            {warnings.map(({ message }) => (
-              <li key={message}>{message}</li>
+            {warnings.map(({ code, slot, message }) => (
+              <li key={message}>
+                {code === 'key-invalid' && slot !== undefined && (
+                  <strong>{m.keystore_warning_duplicate({ index: slot })} </strong>
+                )}
+                <code>{message}</code>
+              </li>
             ))}
           </ul>
         </Notice>

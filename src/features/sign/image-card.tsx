@@ -13,6 +13,7 @@ import { Fingerprint } from '../../ui/kit/fingerprint.tsx';
 import { Facts, Row } from '../../ui/kit/layout.tsx';
 import { Notice } from '../../ui/kit/notice.tsx';
 import styles from './sign.module.css';
+import { warningWords } from './warning-words.ts';
 
 export function ImageCard({ entry }: { readonly entry: SignedImage }) {
   const [open, setOpen] = useState(false);
@@ -76,8 +77,10 @@ function Verdict({ entry }: { readonly entry: SignedImage }) {
           })}{' '}
           {signer !== undefined && m.firmware_accepted_key({ name: signer })}
         </p>
-        {verdict.warnings.map(({ message }) => (
-          <p key={message}>{message}</p>
+        {verdict.warnings.map(({ code, message }) => (
+          <p key={message}>
+            {warningWords[code]()} <code className={styles.reason}>{message}</code>
+          </p>
         ))}
       </Notice>
     );

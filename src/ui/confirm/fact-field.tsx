@@ -3,6 +3,7 @@ import { Icon } from '../kit/icons.tsx';
 import { TextField } from '../kit/fields.tsx';
 import { useKitTexts } from '../kit/texts.ts';
 import styles from './confirm.module.css';
+import { sameFact } from './same-fact.ts';
 
 interface FactFieldProps {
   readonly label: string;
@@ -11,12 +12,6 @@ interface FactFieldProps {
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly disabled?: boolean;
-}
-
-/** Spaces and case do not count: people read groups aloud. */
-export function sameFact(typed: string, expected: string): boolean {
-  const plain = (text: string): string => text.replace(/\s+/g, '').toLowerCase();
-  return plain(typed) === plain(expected) && plain(expected) !== '';
 }
 
 export function FactField({

@@ -10,6 +10,7 @@ import {
   confirmBurned,
   erasePrimer,
   requiredTails,
+  type BurnEnv,
   type BurnProgress,
 } from '../../src/core/provisioning/index.ts';
 import {
@@ -53,6 +54,20 @@ async function interruptAfter(bench: BurnBench, halfwords: number): Promise<void
   await expectRejects(burnWith(bench, approval, call), 'cancelled');
 }
 
+/** The bench's environment with a store that calls back after each entry. */
+function envWatching(bench: BurnBench, onPut: (entry: string) => void): BurnEnv {
+  const { store } = bench;
+  const put = async (key: string, value: JsonValue): Promise<void> => {
+    await store.put(key, value);
+    onPut(JSON.stringify(value));
+  };
+  return { ...bench.env, store: { ...store, put } };
+}
+
+function pullPlugNow(bench: BurnBench): void {
+  bench.panel.armFault({ kind: 'unplug-at-byte', plug: 'user-usb', atByte: 0 });
+}
+
 async function stateOf(bench: BurnBench) {
   const inspection = await inspect(bench.bench);
   return classifyBoard({ inspection, journal: await journalOf(bench), wanted });
@@ -82,6 +97,39 @@ describe('a tab that was lost while writing', () => {
     const expected = toHex(udsOf('a')).slice(0, 32) + toHex(udsOf('b')).slice(32);
     expect(udsAt(bench)).toBe(expected);
     expect((await stateOf(bench)).kind).toBe('complete');
+  });
+
+  it('may be lost again and again: the UDS stays ours', async () => {
+    const bench = await dfuBench();
+    await interruptAfter(bench, 8);
+    const second = await approved(bench, {
+      keystore,
+      intended: intendedImage(keystore, { uds: udsOf('b') }),
+    });
+    const env = envWatching(bench, () => {
+      pullPlugNow(bench);
+    });
+    await expectRejects(burn(second, env), 'usb-disconnected');
+    await enterDfu(bench);
+    const third = await approved(bench, {
+      keystore,
+      intended: intendedImage(keystore, { uds: udsOf('c') }),
+    });
+    await burnWith(bench, third);
+    expect(udsAt(bench)).toBe(toHex(udsOf('a')).slice(0, 32) + toHex(udsOf('c')).slice(32));
+  });
+
+  it('does not go on when somebody else wrote meanwhile, even where nothing is intended', async () => {
+    const bench = await dfuBench();
+    const controller = new AbortController();
+    const approval = await approved(bench, { keystore, intended: intendedImage(keystore) });
+    const onProgress = (): void => {
+      if (writesToOtp(bench) > 0) controller.abort();
+    };
+    const call = { signal: controller.signal, onProgress };
+    await expectRejects(burnWith(bench, approval, call), 'cancelled');
+    bench.board.otp.program(900, 0x1234);
+    await expectRejects(burnWith(bench, approval), 'plan-changed', '0x708');
   });
 
   it('is not continued without the journal: half an UDS from nobody knows where is refused', async () => {
@@ -142,16 +190,11 @@ describe('a primer that was left in flash', () => {
   /** The board has burnt itself and is back in DFU mode; the cable goes before the primer is erased. */
   async function unplugBeforeErase(bench: BurnBench): Promise<void> {
     const approval = await approved(bench, { keystore, intended: intendedPrimer(keystore) });
-    const store = {
-      ...bench.store,
-      put: async (key: string, value: JsonValue) => {
-        await bench.store.put(key, value);
-        // The first look is noted; what follows is the erase.
-        if (!JSON.stringify(value).includes('udsSha256')) return;
-        bench.panel.armFault({ kind: 'unplug-at-byte', plug: 'user-usb', atByte: 0 });
-      },
-    };
-    await expectRejects(burn(approval, { ...bench.env, store }, person(bench)), 'usb-disconnected');
+    // The first look is noted; what follows is the erase.
+    const env = envWatching(bench, (entry) => {
+      if (entry.includes('udsSha256')) pullPlugNow(bench);
+    });
+    await expectRejects(burn(approval, env, person(bench)), 'usb-disconnected');
     expect((await journalOf(bench))?.phase).toBe('primer-in-flash');
   }
 
@@ -192,6 +235,18 @@ describe('a primer that was left in flash', () => {
     const record = buildRecord({ outcome, toolVersion: 'test', rehearsed: false });
     expect(record.otp.uds).toBe('suspect');
     expect(await stateOf(bench)).toMatchObject({ kind: 'complete', udsChanged: true });
+  });
+
+  it('and what was remembered of an UDS is forgotten with the chip that had it', async () => {
+    const bench = await dfuBench();
+    const blank = bench.board.snapshot();
+    const wish = { keystore, intended: intendedPrimer(keystore) };
+    await burnWith(bench, await approved(bench, wish), person(bench));
+    // The same serial with blank OTP: a virtual board that was set back.
+    bench.board.restore(blank);
+    await bench.clock.sleep(1000);
+    const outcome = await burnWith(bench, await approved(bench, wish), person(bench));
+    expect(outcome.verification).toMatchObject({ ok: true, uds: 'present' });
   });
 
   it('is recognised by its head: another program in its place is left alone', async () => {
@@ -242,6 +297,28 @@ describe('a primer that was stopped half-way', () => {
       await approved(bench, { keystore, intended: intendedImage(keystore) }),
     );
     expect(outcome.verification).toMatchObject({ ok: true, uds: 'present' });
+  });
+});
+
+describe('a primer that was stopped in its UDS', () => {
+  it('is named: the keys are there, the secret is half a secret', async () => {
+    const bench = await dfuBench();
+    const approval = await approved(bench, { keystore, intended: intendedPrimer(keystore) });
+    const call = {
+      onProgress: ({ stage }: BurnProgress) => {
+        if (stage === 'waiting-for-run') letRun(bench, 24.8);
+      },
+    };
+    await expectRejects(burnWith(bench, approval, call), 'otp-verify-failed', '(UDS)');
+    expect(bench.board.otp.stateOf(UDS_HALFWORD)).toBe('written');
+    expect(bench.board.otp.stateOf(UDS_HALFWORD + 15)).toBe('blank');
+    // Whoever can live without the secret has all of the keystore.
+    const without = intendedImage(keystore, { uds: undefined });
+    const outcome = await confirmBurned(
+      await plan(bench, { keystore, intended: without }),
+      bench.env,
+    );
+    expect(outcome.verification).toMatchObject({ ok: true, uds: 'partial' });
   });
 });
 

@@ -6,6 +6,7 @@ import {
   type PlanInput,
   type PlanResult,
 } from '../../../../src/core/provisioning/index.ts';
+import { newJournalEntry } from '../../../../src/core/provisioning/journal.ts';
 import { makeProfile, type KeystoreSlot } from '../../../../src/core/wolfboot/index.ts';
 import {
   allProven,
@@ -92,7 +93,18 @@ describe('a plan', () => {
     expect(consequences.applicationSlots).toEqual([0]);
     expect(consequences.bootloaderSlots).toEqual([1]);
     expect(consequences.capacity).toEqual({ slots: 24, used: 2, canBeAddedLater: 0 });
-    expect(consequences.locks).toEqual({ lockedBlocks: [], willLock: false });
+    expect(consequences.locks).toEqual({ lockedBlocks: [], willLock: 'no' });
+  });
+
+  it('says that a primer with code for the lock register may lock', () => {
+    const bytes = buildSamplePrimer(keystore, p256Profile);
+    // ldr r0, [pc, #0] on a literal of the lock register, where the sample has only filler.
+    const locking = concatBytes(bytes, Uint8Array.of(0x00, 0x48, 0x00, 0xbf, 0x94, 0x20, 0x02, 0x50));
+    const intended = intendPrimer(analysePrimer(locking, 'primer.bin'), locking);
+    const { locks } = requirePlan(makePlan(input({ intended }))).consequences;
+    expect(locks.willLock).toBe('possible');
+    const harmless = makePlan(input({ intended: intendedPrimer(keystore) }));
+    expect(requirePlan(harmless).consequences.locks.willLock).toBe('no');
   });
 
   it('tells declared keys from proven ones', () => {
@@ -302,6 +314,32 @@ describe('cells', () => {
     const refused = plan(content, { intended: exact });
     expect(codes(refused)).toEqual(['otp-conflict']);
     expect(codes(plan(otpImage(keystore), { intended: exact }))).toEqual([]);
+  });
+
+  it('of half an UDS may be completed only by the burn that began it', () => {
+    const content = otpImage(keystore, { uds: udsOf('b') }).fill(0xff, 0x7d0, 0x7e0);
+    const begun = newJournalEntry({
+      serial: 'x',
+      planHash: 'aa',
+      route: 'otp-alternate',
+      contentSha256: intended.contentSha256,
+      keystoreFingerprint: 'cc',
+      phase: 'writing',
+      udsIsOurs: true,
+      beganAtWallMs: 0,
+    });
+    const result = requirePlan(plan(content, { journal: begun }));
+    expect(result.summary.counts.new).toBe(8);
+    expect(result.continues).toBe(true);
+    for (const journal of [
+      undefined,
+      { ...begun, udsIsOurs: false },
+      { ...begun, phase: 'done' as const },
+      { ...begun, route: 'primer' as const },
+      { ...begun, contentSha256: 'bb' },
+    ]) {
+      expect(codes(plan(content, { journal }))).toContain('otp-conflict');
+    }
   });
 
   it('of an UDS of zeros are a conflict: the bootloader takes it for none', () => {

@@ -58,6 +58,22 @@ describe('a record', () => {
     expect(record.keystore.slots[0]).toMatchObject({ partitionMask: '0xFFFFFFFF' });
   });
 
+  it.each([
+    ['no block is locked', [], ['otp-not-locked']],
+    ['some blocks are locked', [0, 1], ['otp-partly-locked']],
+    ['all blocks are locked', Array.from({ length: 32 }, (_, block) => block), []],
+    ['the lock word cannot be read', undefined, ['lock-not-visible']],
+  ])('claims no more than is known of locks when %s', (_name, lockedBlocks, words) => {
+    const verification = { ...outcome.verification, lockedBlocks };
+    const changed = buildRecord({
+      outcome: { ...outcome, verification },
+      toolVersion: '1',
+      rehearsed: true,
+    });
+    expect(changed.notDone.filter((word) => word.includes('lock'))).toEqual(words);
+    expect(parseRecord(recordText(changed))).toEqual(changed);
+  });
+
   it('comes back from its file, however the file is laid out', () => {
     expect(parseRecord(recordText(record))).toEqual(record);
     expect(parseRecord(JSON.stringify(record, null, 2))).toEqual(record);

@@ -120,6 +120,7 @@ export function primerFacts(primer: PrimerImage): Inspection {
       magicOffsetBytes: primer.magicOffsetBytes,
       strideBytes: primer.strideBytes,
       complete: primer.complete,
+      locking: primer.locking,
       sample: primer.sample,
       slots: primer.slots.map(slotFacts),
       keystoreFingerprint: keystoreFingerprint(primer.slots),
@@ -132,7 +133,7 @@ export function primerFacts(primer: PrimerImage): Inspection {
       })),
     },
     spans: [],
-    warnings: primer.warnings,
+    warnings: primer.warnings.map(({ message }) => message),
   };
 }
 

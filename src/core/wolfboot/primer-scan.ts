@@ -13,6 +13,23 @@ import {
   type SlotHeader,
 } from './slot-codec.ts';
 
+/** What is odd about a primer. */
+export type PrimerWarningCode =
+  | 'no-otp-address' // the code names no address of the OTP area
+  | 'key-room-assumed' // the build's room for a key cannot be told from the image
+  | 'slot-left-out' // would start at an odd address
+  | 'slot-outside' // lies outside the OTP area
+  | 'uds-left-out' // the keys reach into its place; the program hangs
+  | 'locks-blocks'; // the code touches the lock register
+
+export interface PrimerWarning {
+  readonly code: PrimerWarningCode;
+  /** Index of the slot it is about. */
+  readonly slot?: number;
+  /** English, for logs and terminals. */
+  readonly message: string;
+}
+
 export interface SlotArray {
   readonly offsetBytes: number;
   /** sizeof(struct keystore_slot), a multiple of 4. */
@@ -20,7 +37,7 @@ export interface SlotArray {
   /** Distance between slots in OTP: 16 + KEYSTORE_PUBKEY_SIZE of the build. */
   readonly strideBytes: number;
   readonly slots: readonly KeystoreSlot[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly PrimerWarning[];
 }
 
 /** KEYSTORE_PUBKEY_SIZE where the build does not set it (section 4). */
@@ -80,7 +97,7 @@ function chooseRoom(
   rooms: readonly number[],
   own: number,
   offsetBytes: number,
-): { readonly room: number; readonly warnings: readonly string[] } {
+): { readonly room: number; readonly warnings: readonly PrimerWarning[] } {
   const [smallest = own] = rooms;
   const universal = rooms.includes(UNIVERSAL_KEY_BYTES) && own !== UNIVERSAL_KEY_BYTES;
   const room = universal ? UNIVERSAL_KEY_BYTES : rooms.includes(own) ? own : smallest;
@@ -90,7 +107,10 @@ function chooseRoom(
   return {
     room,
     warnings: [
-      `the key array at offset ${offsetBytes} fits builds with ${sizes} bytes for each key; ${room} is taken, because of the zeros that follow the key`,
+      {
+        code: 'key-room-assumed',
+        message: `the key array at offset ${offsetBytes} fits builds with ${sizes} bytes for each key; ${room} is taken, because of the zeros that follow the key`,
+      },
     ],
   };
 }

@@ -21,11 +21,15 @@ import { refuseKeystore, type KeystoreRefusal } from './keystore-policy.ts';
 import type { KeystoreSlot } from './keystore-slot.ts';
 import { OTP_HEADER_BYTES, otpGeometry, UDS_BYTES } from './otp-geometry.ts';
 import { blankOtp, OTP_MAGIC, otpHeader, PRIMER_VERSION_WORD } from './otp.ts';
-import { elementSize, findSlotArrays, type SlotArray } from './primer-scan.ts';
+import { lockingIn, type PrimerLocking } from './primer-locking.ts';
+import { elementSize, findSlotArrays, type PrimerWarning, type SlotArray } from './primer-scan.ts';
 import { profileKeyBytes, slotStrideBytes, type BootloaderProfile } from './profile.ts';
 import { isSampleImage } from './sample-mark.ts';
-import { codeConstants } from './thumb-constants.ts';
 import { slotHeader } from './slot-codec.ts';
+import { readCode, type CodeFacts } from './thumb-constants.ts';
+
+export type { PrimerLocking } from './primer-locking.ts';
+export type { PrimerWarning, PrimerWarningCode } from './primer-scan.ts';
 
 /** Where the primer is linked: it belongs to the time before TrustZone is enabled. */
 export const PRIMER_LOAD_ADDRESS = 0x08000000;
@@ -35,7 +39,9 @@ export interface PrimerWrite {
   readonly offsetBytes: number;
   readonly lengthBytes: number;
   /** `header`, `slot 0` …, `uds`. */
-  readonly what: string;
+  readonly what: 'header' | 'uds' | `slot ${number}`;
+  /** Of a slot: its index. */
+  readonly slot?: number;
   readonly content: Uint8Array | 'random';
   /** What is assumed and cannot be seen in the image. */
   readonly note?: string;
@@ -60,9 +66,11 @@ export interface PrimerImage {
   readonly writes: readonly PrimerWrite[];
   /** The whole program runs to its end, the UDS included. */
   readonly complete: boolean;
+  /** The code touches the lock register: after the keys it may lock every block for ever. */
+  readonly locking: PrimerLocking;
   /** Carries the mark of images for the virtual board. */
   readonly sample: boolean;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly PrimerWarning[];
 }
 
 /** OTP, that is all a primer writes to; the H7 primer of this release does not link. */
@@ -76,7 +84,9 @@ export function analysePrimer(bytes: Uint8Array, fileName: string): PrimerImage 
   const vectorTable = readVectorTable(bytes, PRIMER_LOAD_ADDRESS);
   if (!vectorTable) throw notRecognised(fileName, problemOfFile(bytes));
   const array = onlyArray(findSlotArrays(bytes), fileName);
-  const { magicOffsetBytes, warnings } = checkEvidence(bytes, fileName, array.offsetBytes);
+  const code = readCode(bytes);
+  const { magicOffsetBytes, warnings } = checkEvidence(bytes, code, fileName, array.offsetBytes);
+  const locking = lockingIn(code);
   const simulated = simulate(array);
   return {
     fileName,
@@ -91,10 +101,22 @@ export function analysePrimer(bytes: Uint8Array, fileName: string): PrimerImage 
     magicOffsetBytes,
     writes: simulated.writes,
     complete: simulated.complete,
+    locking,
     sample: isSampleImage(bytes),
-    warnings: [...warnings, ...array.warnings, ...simulated.warnings],
+    warnings: [
+      ...warnings,
+      ...array.warnings,
+      ...simulated.warnings,
+      ...(locking === 'found' ? [LOCKS_BLOCKS] : []),
+    ],
   };
 }
+
+const LOCKS_BLOCKS: PrimerWarning = {
+  code: 'locks-blocks',
+  message:
+    'the code touches the lock register of the OTP (built with ENABLE_OTP_WP=1?): it can lock all blocks for ever',
+};
 
 /**
  * Keys alone make no primer: a bootloader with a built-in keystore has them too. It has the words
@@ -102,14 +124,19 @@ export function analysePrimer(bytes: Uint8Array, fileName: string): PrimerImage 
  */
 function checkEvidence(
   bytes: Uint8Array,
+  code: CodeFacts,
   fileName: string,
   arrayOffset: number,
-): { readonly magicOffsetBytes: number | undefined; readonly warnings: readonly string[] } {
-  const constants = new Set([...wordsOf(bytes), ...codeConstants(bytes)]);
+): {
+  readonly magicOffsetBytes: number | undefined;
+  readonly warnings: readonly PrimerWarning[];
+} {
+  const constants = new Set([...wordsOf(bytes), ...code.constants]);
   const writesOtp = [...constants].some(isOtpAddress);
   const at = indexOfBytes(bytes, asciiToBytes(OTP_MAGIC));
   if (at >= 0) {
-    const doubt = `no address of the OTP area (${hexNumber(baseAddress)}) was found in the code`;
+    const message = `no address of the OTP area (${hexNumber(baseAddress)}) was found in the code`;
+    const doubt: PrimerWarning = { code: 'no-otp-address', message };
     return { magicOffsetBytes: at, warnings: writesOtp ? [] : [doubt] };
   }
   if (writesOtp && MAGIC_WORDS.every((word) => constants.has(word))) {
@@ -167,7 +194,7 @@ function notRecognised(fileName: string, problem: string): AppError {
 interface Simulation {
   readonly writes: readonly PrimerWrite[];
   readonly complete: boolean;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly PrimerWarning[];
 }
 
 /**
@@ -177,23 +204,25 @@ interface Simulation {
 function simulate(array: SlotArray): Simulation {
   const { slots, strideBytes } = array;
   const writes: PrimerWrite[] = [headerWrite(slots.length)];
-  const warnings: string[] = [];
+  const warnings: PrimerWarning[] = [];
   for (const [index, slot] of slots.entries()) {
     const offsetBytes = OTP_HEADER_BYTES + index * strideBytes;
     const content = encodeElement(slot, index, array.elementBytes);
-    const what = `slot ${index}`;
+    const what = `slot ${index}` as const;
     if (offsetBytes % 2 !== 0) {
-      warnings.push(
-        `${what} would start at the odd offset ${offsetBytes}: the primer leaves it out without a word, but counts it`,
-      );
+      const message = `${what} would start at the odd offset ${offsetBytes}: the primer leaves it out without a word, but counts it`;
+      warnings.push({ code: 'slot-left-out', slot: index, message });
     } else if (offsetBytes + content.length > otpBytes) {
-      warnings.push(`${what} lies outside the OTP area: the primer leaves it out without a word`);
+      const message = `${what} lies outside the OTP area: the primer leaves it out without a word`;
+      warnings.push({ code: 'slot-outside', slot: index, message });
     } else {
-      writes.push({ offsetBytes, lengthBytes: content.length, what, content });
+      writes.push({ offsetBytes, lengthBytes: content.length, what, slot: index, content });
     }
   }
   if (OTP_HEADER_BYTES + slots.length * strideBytes > udsOffsetBytes) {
-    warnings.push('the keys reach into the place of the UDS: the primer burns them and then hangs');
+    const message =
+      'the keys reach into the place of the UDS: the primer burns them and then hangs';
+    warnings.push({ code: 'uds-left-out', message });
     return { writes, complete: false, warnings };
   }
   writes.push({
@@ -273,14 +302,18 @@ export function refusePrimer(
       message: `the primer writes slots ${primer.strideBytes} bytes apart, the bootloader ${profile.id} reads them ${stride} bytes apart`,
     });
   }
-  const slotsWritten = primer.writes.filter(({ what }) => what.startsWith('slot ')).length;
+  const slotsWritten = primer.writes.filter(({ slot }) => slot !== undefined).length;
   if (!primer.complete || slotsWritten < primer.slots.length) {
     refusals.push({
       code: 'keystore-parameters-refused',
-      message: `the primer does not write all it counts: ${primer.warnings.join('; ')}`,
+      message: `the primer does not write all it counts: ${messagesOf(primer.warnings)}`,
     });
   }
   return refusals;
+}
+
+function messagesOf(warnings: readonly PrimerWarning[]): string {
+  return warnings.map(({ message }) => message).join('; ');
 }
 
 /**

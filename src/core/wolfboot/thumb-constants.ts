@@ -1,25 +1,47 @@
 /**
+ * What can be read off Thumb code without running it: the constants it puts together, and the words it
+ * loads and stores. Encodings are those of the ARMv7-M Architecture Reference Manual, chapter A7.7.
+ */
+
+/** A load or store of a 32-bit word at a register plus an immediate. */
+export interface WordAccess {
+  /** The constant that was last put into the base register; undefined when none is known. */
+  readonly base: number | undefined;
+  readonly offset: number;
+}
+
+export interface CodeFacts {
+  readonly constants: ReadonlySet<number>;
+  readonly accesses: readonly WordAccess[];
+}
+
+/**
  * The 32-bit constants that Thumb code puts together: loaded from a literal pool, moved in two halves,
- * or reached from another constant by adding, as compilers do to save a word. Encodings are those of
- * the ARMv7-M Architecture Reference Manual, chapter A7.7.
+ * or reached from another constant by adding, as compilers do to save a word.
  *
  * Follows the bytes in order, without branches, and takes data for code where they mix: the result
  * holds every constant of such code and some that are none.
  */
 export function codeConstants(bytes: Uint8Array): ReadonlySet<number> {
-  return new ConstantReader(bytes).run();
+  return readCode(bytes).constants;
 }
 
-class ConstantReader {
+/** `codeConstants`, and all accesses to words; the same caveat holds for these. */
+export function readCode(bytes: Uint8Array): CodeFacts {
+  return new CodeReader(bytes).run();
+}
+
+class CodeReader {
   readonly #view: DataView;
   readonly #registers = new Map<number, number>();
   readonly #found = new Set<number>();
+  readonly #accesses: WordAccess[] = [];
 
   constructor(bytes: Uint8Array) {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  run(): ReadonlySet<number> {
+  run(): CodeFacts {
     let at = 0;
     while (at + 4 <= this.#view.byteLength) {
       const first = this.#view.getUint16(at, true);
@@ -31,7 +53,7 @@ class ConstantReader {
         at += 2;
       }
     }
-    return this.#found;
+    return { constants: this.#found, accesses: this.#accesses };
   }
 
   #narrow(at: number, code: number): void {
@@ -50,6 +72,10 @@ class ConstantReader {
       case 0x09: // LDR literal, T1
         this.#load(register, at + 4 - (at % 4) + immediate * 4);
         break;
+      case 0x0c: // STR immediate, T1
+      case 0x0d: // LDR immediate, T1
+        this.#access((code >>> 3) & 0x07, ((code >>> 6) & 0x1f) * 4);
+        break;
       default:
     }
   }
@@ -63,6 +89,8 @@ class ConstantReader {
       this.#load(second >>> 12, at + 4 - (at % 4) + offset);
       return;
     }
+    // STR and LDR immediate, T3
+    if (first >>> 4 === 0xf8c || first >>> 4 === 0xf8d) this.#access(source, second & 0x0fff);
     if ((second & 0x8000) !== 0) return;
     switch (first & 0xfbf0) {
       case 0xf240: // MOVW, T3
@@ -107,6 +135,10 @@ class ConstantReader {
   #moveTop(register: number, value: number): void {
     const low = this.#registers.get(register);
     if (low !== undefined) this.#set(register, value * 0x10000 + (low & 0xffff));
+  }
+
+  #access(baseRegister: number, offset: number): void {
+    this.#accesses.push({ base: this.#registers.get(baseRegister), offset });
   }
 
   #load(register: number, at: number): void {

@@ -11,6 +11,7 @@ import { Facts, Row, Stack } from '../../ui/kit/layout.tsx';
 import { ErrorNotice, Notice } from '../../ui/kit/notice.tsx';
 import { Section } from '../../ui/kit/page.tsx';
 import { Table } from '../../ui/kit/table.tsx';
+import { primerWarningWords, writeWords } from './primer-words.ts';
 
 /** Groups of four that have to be typed before burning. */
 const typedGroups = 2;
@@ -129,15 +130,15 @@ function PrimerFacts({ primer }: { readonly primer: PrimerImage }) {
             </th>
             <td>{write.lengthBytes}</td>
             <td>
-              {write.what}
+              {writeWords(write)}
               {write.content === 'random' && ` · ${m.burn_random()}`}
             </td>
           </tr>
         ))}
       </Table>
       {primer.warnings.map((warning) => (
-        <Notice key={warning} tone="caution">
-          {warning}
+        <Notice key={warning.message} tone="caution">
+          {primerWarningWords(warning)}
         </Notice>
       ))}
     </Stack>

@@ -15,6 +15,10 @@ build ecc256-os ecc256 2 64 primer.c -Os
 build ecc256-o0 ecc256 2 64 primer.c -O0
 build ecc256-o3 ecc256 2 64 primer.c -O3
 build ecc256-words ecc256 2 64 primer.c -O2 -mslow-flash-data
+build ecc256-lock-os ecc256 2 64 primer.c -Os -DENABLE_OTP_WP
+build ecc256-lock-o2 ecc256 2 64 primer.c -O2 -DENABLE_OTP_WP
+build ecc256-lock-o0 ecc256 2 64 primer.c -O0 -DENABLE_OTP_WP
+build ecc256-lock-words ecc256 2 64 primer.c -O2 -mslow-flash-data -DENABLE_OTP_WP -DFLASH_CONTROLLER=0x40022000u
 build rsa2048-os rsa2048 2 320 primer.c -Os
 build lms-os lms 2 60 primer.c -Os
 build uni-os uni 2 576 primer.c -Os

@@ -29,6 +29,9 @@ struct otp_header {
 #define OTP_SIZE 2048u
 #define UDS_OFFSET (OTP_SIZE - 64u)
 #define SLOT_STRIDE (16u + KEYSTORE_PUBKEY_SIZE)
+#ifndef FLASH_CONTROLLER
+#define FLASH_CONTROLLER 0x50022000u
+#endif
 #define REGISTER(address) (*(volatile uint32_t *)(address))
 
 static const char MAGIC[8] = "WOLFBOOT";
@@ -62,6 +65,20 @@ static __attribute__((noinline)) int otp_write(uint32_t address, const void *dat
     return 0;
 }
 
+#ifdef ENABLE_OTP_WP
+/* Asks for the lock of all blocks the range touches, until the controller shows them locked. */
+static __attribute__((noinline)) void otp_lock(uint32_t address, uint32_t length)
+{
+    uint32_t block = (address - OTP_BASE) / 64u;
+    uint32_t end = (address - OTP_BASE + length + 63u) / 64u;
+    uint32_t wanted = 0;
+    for (; block < end; block++)
+        wanted |= 1u << block;
+    while ((REGISTER(FLASH_CONTROLLER + 0x90u) & wanted) != wanted)
+        REGISTER(FLASH_CONTROLLER + 0x94u) |= wanted;
+}
+#endif
+
 static __attribute__((noinline)) int keystore_num_pubkeys(void)
 {
     return NUM_PUBKEYS;
@@ -90,6 +107,9 @@ int main(void)
     for (i = 0; i < 8; i++)
         uds[i] = REGISTER(0x420C0808u);
     otp_write(OTP_BASE + UDS_OFFSET, uds, sizeof uds);
+#ifdef ENABLE_OTP_WP
+    otp_lock(OTP_BASE, UDS_OFFSET + sizeof uds);
+#endif
     for (;;)
         ;
 }

@@ -66,6 +66,38 @@ describe.each([
   });
 });
 
+const locking = ['ecc256-lock-os', 'ecc256-lock-o2', 'ecc256-lock-o0', 'ecc256-lock-words'];
+
+describe('the code that locks OTP blocks (ENABLE_OTP_WP=1)', () => {
+  it.each(locking)('is seen in %s, which announces the same OTP content', (name) => {
+    const primer = analysePrimer(image(name), `${name}.bin`);
+    expect(primer.locking).toBe('found');
+    expect(primer.warnings.map(({ code }) => code)).toEqual(['locks-blocks']);
+    const vector = byId(vectors.otp, 'primer-ecc256');
+    expect(primerOtpContent(primer).content).toEqual(vectorFile(vector.otp));
+  });
+
+  it.each([
+    'ecc256-os',
+    'ecc256-o0',
+    'ecc256-o3',
+    'ecc256-words',
+    'rsa2048-os',
+    'lms-os',
+    'uni-os',
+    'mldsa2-os',
+    'mldsa3-o2',
+    'ed448-os',
+  ])('is not seen in %s', (name) => {
+    expect(analysePrimer(image(name), `${name}.bin`).locking).toBe('not-found');
+  });
+
+  it('forbids nothing, the keys are as good', () => {
+    const [profile] = bootloaderProfiles;
+    expect(refusePrimer(analysePrimer(image('ecc256-lock-os'), 'p'), profile)).toEqual([]);
+  });
+});
+
 describe('a primer and a bootloader', () => {
   const [plain] = bootloaderProfiles;
   const universal = bootloaderProfiles.find((profile) => profile.universal)!;
@@ -83,7 +115,8 @@ describe('a primer and a bootloader', () => {
   it('are refused when the primer leaves an Ed448 key out', () => {
     const primer = analysePrimer(image('ed448-os'), 'p');
     expect(primer.writes.map(({ what }) => what)).toEqual(['header', 'slot 0', 'uds']);
-    expect(primer.warnings.join()).toContain('odd offset 89');
+    expect(primer.warnings[0]).toMatchObject({ code: 'slot-left-out', slot: 1 });
+    expect(primer.warnings[0]!.message).toContain('odd offset 89');
     const profile = { ...plain, signName: 'ED448' } as const;
     expect(refusePrimer(primer, profile).map(({ code }) => code)).toEqual([
       'keystore-parameters-refused',

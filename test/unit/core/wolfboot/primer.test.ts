@@ -63,7 +63,7 @@ describe('analysePrimer', () => {
     const found = analysePrimer(primer(slots, profile), 'p.bin');
     expect(found.complete).toBe(false);
     expect(found.writes.map(({ what }) => what)).not.toContain('uds');
-    expect(found.warnings.join()).toContain('hangs');
+    expect(found.warnings.map(({ message }) => message).join()).toContain('hangs');
   });
 
   it('takes many zeros behind a single key for a universal build, and says so', async () => {
@@ -71,7 +71,7 @@ describe('analysePrimer', () => {
     const universal = bootloaderProfiles.find((profile) => profile.universal)!;
     const found = analysePrimer(primer(slots, universal), 'p.bin');
     expect(found.strideBytes).toBe(592);
-    expect(found.warnings.join()).toContain('576');
+    expect(found.warnings.map(({ message }) => message).join()).toContain('576');
   });
 
   it('lists its writes in the order of the program', async () => {
@@ -113,7 +113,7 @@ describe('analysePrimer', () => {
   it('warns of an image that names no OTP address', async () => {
     const array = encodeSlotArray(await makeSlots('ecdsa-p256', 2), p256);
     const found = analysePrimer(program([magic, array]), 'p.bin');
-    expect(found.warnings.join()).toContain('OTP area');
+    expect(found.warnings.map(({ message }) => message).join()).toContain('OTP area');
   });
 
   it('accepts the magic as two words only together with an OTP address', async () => {

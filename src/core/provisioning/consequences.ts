@@ -56,8 +56,11 @@ export interface Consequences {
   readonly locks: {
     /** Undefined: the lock word cannot be read. */
     readonly lockedBlocks: readonly number[] | undefined;
-    /** This program never locks: blank halfwords stay programmable by whoever has the chip. */
-    readonly willLock: false;
+    /**
+     * Keyfuse never locks, so blank halfwords stay programmable by whoever has the chip. `possible`: the
+     * code of the primer touches the lock register, and what it does there is its own affair.
+     */
+    readonly willLock: 'no' | 'possible';
   };
   readonly productState: string | undefined;
   readonly trustZone: 'on' | 'off' | 'unknown' | undefined;
@@ -115,7 +118,7 @@ export function consequencesOf(input: ConsequenceInput): Consequences {
         lockWord === undefined
           ? undefined
           : lockedOtpBlocks(lockWord).filter((block) => block < intended.geometry.blockCount),
-      willLock: false,
+      willLock: mayLock(input) ? 'possible' : 'no',
     },
     productState: optionBytes.productState?.name,
     trustZone: optionBytes.trustZone,
@@ -127,6 +130,11 @@ export function consequencesOf(input: ConsequenceInput): Consequences {
     loneHalfwords: input.loneHalfwords,
     keystoreWarnings: keystoreWarnings(intended.slots, profile),
   };
+}
+
+/** When nothing is left to write, no primer runs. */
+function mayLock({ intended, summary }: ConsequenceInput): boolean {
+  return summary.counts.new > 0 && intended.primer?.image.locking === 'found';
 }
 
 function slotConsequence(slot: KeystoreSlot, index: number, backups: KeyBackups): SlotConsequence {

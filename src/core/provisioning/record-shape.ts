@@ -101,7 +101,9 @@ const doneWord = oneOf(
 
 /** What was not done or cannot be seen, so that nobody assumes it. */
 const notDoneWord = oneOf(
-  'otp-not-locked', // blank halfwords stay programmable
+  'otp-not-locked', // no block; blank halfwords stay programmable
+  'otp-partly-locked', // blank halfwords of some blocks stay programmable
+  'lock-not-visible', // the lock word cannot be read
   'ecc-not-visible', // DFU does not show the ECC state of OTP cells
   'uds-not-recorded', // the secret is in the chip only
   'trustzone-not-changed',

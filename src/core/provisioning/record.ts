@@ -151,10 +151,8 @@ function doneIn({ outcome, rehearsed }: RecordInput): readonly DoneWord[] {
 }
 
 function notDoneIn({ outcome, rehearsed }: RecordInput): readonly NotDoneWord[] {
-  const { lockedBlocks } = outcome.verification;
-  const allLocked = lockedBlocks?.length === outcome.plan.intended.geometry.blockCount;
   return [
-    ...(allLocked ? [] : (['otp-not-locked'] as const)),
+    ...notLocked(outcome),
     'ecc-not-visible',
     'uds-not-recorded',
     'trustzone-not-changed',
@@ -166,6 +164,13 @@ function notDoneIn({ outcome, rehearsed }: RecordInput): readonly NotDoneWord[] 
     ...(allProven(outcome) ? [] : (['backups-declared-only'] as const)),
     'record-not-signed',
   ];
+}
+
+/** From the lock word after the burn, because a primer may have locked. */
+function notLocked({ plan, verification: { lockedBlocks } }: BurnOutcome): readonly NotDoneWord[] {
+  if (lockedBlocks === undefined) return ['lock-not-visible'];
+  if (lockedBlocks.length === 0) return ['otp-not-locked'];
+  return lockedBlocks.length < plan.intended.geometry.blockCount ? ['otp-partly-locked'] : [];
 }
 
 function allProven({ plan }: BurnOutcome): boolean {

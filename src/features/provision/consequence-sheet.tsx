@@ -31,7 +31,7 @@ export function ConsequenceSheet({ consequences }: { readonly consequences: Cons
         <Fact kind="loss">{m.burn_means_lost_key()}</Fact>
         <Fact kind={uds.outcome === 'written' ? 'change' : 'keep'}>{udsWords(uds)}</Fact>
         {uds.damaged && <Fact kind="loss">{m.burn_means_uds_damaged()}</Fact>}
-        <Fact kind="keep">{m.burn_means_no_lock()}</Fact>
+        <LockFacts locks={consequences.locks} />
         {flash !== undefined && (
           <Fact kind="change">{m.burn_means_flash({ sectors: String(flash.sectors) })}</Fact>
         )}
@@ -69,6 +69,24 @@ function Fact({
       <Icon name={icons[kind]} size={18} />
       <span>{children}</span>
     </li>
+  );
+}
+
+function LockFacts({ locks: { lockedBlocks, willLock } }: Pick<Consequences, 'locks'>) {
+  const blocks = lockedBlocks?.join(', ') ?? '';
+  if (willLock === 'possible') {
+    return (
+      <>
+        {blocks !== '' && <Fact kind="keep">{m.burn_means_locked_before({ blocks })}</Fact>}
+        <Fact kind="loss">{m.burn_means_may_lock()}</Fact>
+      </>
+    );
+  }
+  if (lockedBlocks === undefined) return <Fact kind="keep">{m.burn_means_lock_unknown()}</Fact>;
+  return (
+    <Fact kind="keep">
+      {blocks === '' ? m.burn_means_no_lock() : m.burn_means_locked({ blocks })}
+    </Fact>
   );
 }
 

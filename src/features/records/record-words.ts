@@ -23,6 +23,8 @@ export const doneSentences: Readonly<Record<DoneWord, Message>> = {
 
 export const notDoneSentences: Readonly<Record<NotDoneWord, Message>> = {
   'otp-not-locked': m.record_not_otp_not_locked,
+  'otp-partly-locked': m.record_not_otp_partly_locked,
+  'lock-not-visible': m.record_not_lock_not_visible,
   'ecc-not-visible': m.record_not_ecc_not_visible,
   'uds-not-recorded': m.record_not_uds_not_recorded,
   'trustzone-not-changed': m.record_not_trustzone_not_changed,

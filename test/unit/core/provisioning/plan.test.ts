@@ -96,17 +96,6 @@ describe('a plan', () => {
     expect(consequences.locks).toEqual({ lockedBlocks: [], willLock: 'no' });
   });
 
-  it('says that a primer with code for the lock register may lock', () => {
-    const bytes = buildSamplePrimer(keystore, p256Profile);
-    // ldr r0, [pc, #0] on a literal of the lock register, where the sample has only filler.
-    const locking = concatBytes(bytes, Uint8Array.of(0x00, 0x48, 0x00, 0xbf, 0x94, 0x20, 0x02, 0x50));
-    const intended = intendPrimer(analysePrimer(locking, 'primer.bin'), locking);
-    const { locks } = requirePlan(makePlan(input({ intended }))).consequences;
-    expect(locks.willLock).toBe('possible');
-    const harmless = makePlan(input({ intended: intendedPrimer(keystore) }));
-    expect(requirePlan(harmless).consequences.locks.willLock).toBe('no');
-  });
-
   it('tells declared keys from proven ones', () => {
     const [a, b] = keystore.map(({ publicKey }) => fingerprint(publicKey)) as [string, string];
     const backups = { proven: new Set([a]), external: new Set([b]) };

@@ -9,8 +9,8 @@ import {
   maskAllows,
   slotCapacity,
   type BootloaderProfile,
-  type KeystoreRefusal,
   type KeystoreSlot,
+  type KeystoreWarning,
 } from '../wolfboot/index.ts';
 import { udsChanged } from './classify.ts';
 import type { Inspection } from './inspection.ts';
@@ -80,7 +80,7 @@ export interface Consequences {
   /** See `loneHalfwords`. */
   readonly loneHalfwords: readonly number[];
   /** Odd but harmless. */
-  readonly keystoreWarnings: readonly KeystoreRefusal[];
+  readonly keystoreWarnings: readonly KeystoreWarning[];
 }
 
 export interface ConsequenceInput {

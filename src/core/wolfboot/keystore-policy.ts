@@ -185,11 +185,27 @@ function refuseMasks(
   ];
 }
 
+export type KeystoreWarning = {
+  /** English, for logs and terminals. */
+  readonly message: string;
+} & (
+  | { readonly code: 'duplicate-key'; readonly slot: number; readonly firstSlot: number }
+  | {
+      /** Whether the bootloader is built for these LMS parameters is not known. */
+      readonly code: 'lms-parameters-unproven';
+      readonly slot: number;
+      /** Such as `L2-H5-W8`. */
+      readonly parameters: string;
+    }
+  /** A primer leaves every second slot out. */
+  | { readonly code: 'ed448-slots-at-odd-addresses' }
+);
+
 /** What is odd but boots. */
 export function keystoreWarnings(
   slots: readonly KeystoreSlot[],
   profile: BootloaderProfile,
-): readonly KeystoreRefusal[] {
+): readonly KeystoreWarning[] {
   return [
     ...duplicateWarnings(slots),
     ...slots.flatMap((slot, index) => parameterWarnings(slot, index, profile)),
@@ -197,9 +213,9 @@ export function keystoreWarnings(
   ];
 }
 
-function duplicateWarnings(slots: readonly KeystoreSlot[]): readonly KeystoreRefusal[] {
+function duplicateWarnings(slots: readonly KeystoreSlot[]): readonly KeystoreWarning[] {
   const firstOf = new Map<string, number>();
-  return slots.flatMap((slot, index): readonly KeystoreRefusal[] => {
+  return slots.flatMap((slot, index): readonly KeystoreWarning[] => {
     const id = `${slot.keyType}:${toHex(slot.publicKey)}`;
     const first = firstOf.get(id);
     if (first === undefined) {
@@ -207,7 +223,7 @@ function duplicateWarnings(slots: readonly KeystoreSlot[]): readonly KeystoreRef
       return [];
     }
     const message = `${slotName(slot, index)} holds the same key as slot ${first}; the bootloader uses the first`;
-    return [{ code: 'key-invalid', slot: index, message }];
+    return [{ code: 'duplicate-key', slot: index, firstSlot: first, message }];
   });
 }
 
@@ -215,20 +231,21 @@ function parameterWarnings(
   slot: KeystoreSlot,
   index: number,
   profile: BootloaderProfile,
-): readonly KeystoreRefusal[] {
+): readonly KeystoreWarning[] {
   const found = authKeyByCode(slot.keyType)?.family === 'lms' && lmsKeyParameters(slot.publicKey);
   if (!found || profile.lms) return [];
-  const message = `${slotName(slot, index)} is LMS ${lmsName(found)}; whether the bootloader is built for that is not known`;
-  return [{ code: 'keystore-parameters-refused', slot: index, message }];
+  const parameters = lmsName(found);
+  const message = `${slotName(slot, index)} is LMS ${parameters}; whether the bootloader is built for that is not known`;
+  return [{ code: 'lms-parameters-unproven', slot: index, parameters, message }];
 }
 
 /** Section 6: the primer cannot write to the odd addresses where every second slot starts. */
 function ed448Warnings(
   slots: readonly KeystoreSlot[],
   profile: BootloaderProfile,
-): readonly KeystoreRefusal[] {
+): readonly KeystoreWarning[] {
   if (profile.universal || profile.signName !== 'ED448' || slots.length < 2) return [];
   const message =
     'Ed448 slots start at odd addresses: a primer leaves every second one out. Use one Ed448 key, or write the OTP image itself';
-  return [{ code: 'keystore-parameters-refused', slot: 1, message }];
+  return [{ code: 'ed448-slots-at-odd-addresses', message }];
 }

@@ -5,6 +5,7 @@ import { m } from '../../i18n/paraglide/messages.js';
 import { useKeystore } from '../../state/react.ts';
 import { Notice } from '../../ui/kit/notice.tsx';
 import styles from './keystore.module.css';
+import { warningWords } from './warning-words.ts';
 
 export function Verdict() {
   const { refusals, slots, profile } = useKeystore((state) => state.view);
@@ -23,13 +24,8 @@ export function Verdict() {
       {warnings.length > 0 && (
         <Notice tone="caution" title={m.keystore_warnings()} live="status">
           <ul className={styles.warnings}>
-            {warnings.map(({ code, slot, message }) => (
-              <li key={message}>
-                {code === 'key-invalid' && slot !== undefined && (
-                  <strong>{m.keystore_warning_duplicate({ index: slot })} </strong>
-                )}
-                <code>{message}</code>
-              </li>
+            {warnings.map((warning) => (
+              <li key={warning.message}>{warningWords(warning)}</li>
             ))}
           </ul>
         </Notice>

@@ -145,7 +145,9 @@ describe('keystoreWarnings', () => {
 
   it('names a key that is there twice', () => {
     const twice = [p256Slots[0]!, p256Slots[1]!, p256Slots[0]!];
-    expect(keystoreWarnings(twice, p256).map(({ slot }) => slot)).toEqual([2]);
+    expect(keystoreWarnings(twice, p256)).toMatchObject([
+      { code: 'duplicate-key', slot: 2, firstSlot: 0 },
+    ]);
     expect(codes(twice, p256)).toEqual([]);
   });
 
@@ -153,6 +155,11 @@ describe('keystoreWarnings', () => {
     const { lms: _parameters, ...unknown } = lms;
     const found = keystoreWarnings(keystore('otp-lms-5'), unknown);
     expect(found).toHaveLength(5);
+    expect(found[0]).toMatchObject({
+      code: 'lms-parameters-unproven',
+      slot: 0,
+      parameters: 'L2-H5-W8',
+    });
     expect(found[0]!.message).toContain('L2-H5-W8');
   });
 
@@ -160,7 +167,9 @@ describe('keystoreWarnings', () => {
     const profile = makeProfile({ target: 'stm32h5', signName: 'ED448' });
     const slots = keystore('max-ed448-12');
     expect(codes(slots, profile)).toEqual([]);
-    expect(keystoreWarnings(slots, profile)).toHaveLength(1);
+    expect(keystoreWarnings(slots, profile).map(({ code }) => code)).toEqual([
+      'ed448-slots-at-odd-addresses',
+    ]);
     expect(keystoreWarnings(slots.slice(0, 1), profile)).toEqual([]);
   });
 });

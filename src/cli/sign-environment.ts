@@ -1,9 +1,7 @@
 /** The environment of `sign`, by wolfBoot's names (formats/wolfboot.md, section 19). */
-import type { PartitionRoom } from '../core/wolfboot/index.ts';
+import { LARGEST_HEADER_BYTES, type PartitionRoom } from '../core/wolfboot/index.ts';
 import { decimal, misuse, sizeNumber } from './arguments.ts';
 import type { Host } from './host.ts';
-
-const LARGEST_HEADER_BYTES = 0xffffffff;
 
 /** IMAGE_HEADER_SIZE; undefined when unset, empty or 0. Throws `invalid-argument`. */
 export function headerSizeOf({ environment }: Host): number | undefined {

@@ -127,6 +127,8 @@ describe('the environment of sign', () => {
     { IMAGE_HEADER_SIZE: '0x400' },
     { IMAGE_HEADER_SIZE: '1k' },
     { IMAGE_HEADER_SIZE: '-1' },
+    { IMAGE_HEADER_SIZE: '1048577' },
+    { IMAGE_HEADER_SIZE: '4294967295' },
     { WOLFBOOT_PARTITION_SIZE: '0' },
     { WOLFBOOT_PARTITION_SIZE: '64k' },
     { WOLFBOOT_PARTITION_SIZE: '0100000' },

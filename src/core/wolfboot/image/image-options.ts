@@ -45,6 +45,8 @@ export const POLICY_FILE_BYTES = POLICY_MASK_BYTES + POLICY_DIGEST_BYTES;
 /** The longest value sign accepts for a field of any length (section 11). */
 export const LONGEST_TLV_BYTES = 65524;
 
+/** Many times the largest field; beyond this a size is a slip, and its filler would exhaust the memory. */
+export const LARGEST_HEADER_BYTES = 0x100000;
 const LARGEST_U32 = 0xffffffff;
 const LARGEST_U64 = (1n << 64n) - 1n;
 
@@ -75,7 +77,7 @@ export function checkImageOptions(options: ImageOptions): void {
   checkWhole('partition id', options.partitionId, 0, PARTITION_ID_MASK);
   checkWhole('version', options.version, 0, LARGEST_U32);
   if (options.headerSizeBytes !== undefined) {
-    checkWhole('header size', options.headerSizeBytes, 0, LARGEST_U32);
+    checkWhole('header size', options.headerSizeBytes, 0, LARGEST_HEADER_BYTES);
   }
   const { timestamp } = options;
   if (timestamp !== undefined && (timestamp < 0n || timestamp > LARGEST_U64)) {

@@ -19,6 +19,8 @@ export interface BundleOptions {
 }
 
 export interface CliBundle {
+  /** Absolute path of a program of the package, such as `keyfuse-sign.js`. */
+  program(name: string): string;
   run(words: readonly string[], options: BundleOptions): Promise<BundleRun>;
   remove(): void;
 }
@@ -33,6 +35,7 @@ export async function buildCliBundle(): Promise<CliBundle> {
   });
   const program = join(folder, 'keyfuse.js');
   return {
+    program: (name) => join(folder, name),
     run: (words, options) => runProgram(program, words, options),
     remove: () => {
       rmSync(folder, { recursive: true, force: true });

@@ -48,8 +48,8 @@ export default defineConfig({
         start_url: './',
         scope: './',
         display: 'standalone',
-        background_color: '#12343b',
-        theme_color: '#12343b',
+        background_color: '#1b1e22',
+        theme_color: '#1b1e22',
         icons: [
           { src: './icon-192.png', sizes: '192x192', type: 'image/png' },
           { src: './icon-512.png', sizes: '512x512', type: 'image/png' },

@@ -36,15 +36,22 @@ export function Dialog({
       centered
       closeOnClickOutside={!careful}
       transitionProps={{ duration: 100 }}
+      classNames={{
+        overlay: styles.overlay ?? '',
+        content: styles.content ?? '',
+        body: styles.body ?? '',
+        title: styles.title ?? '',
+        close: styles.close ?? '',
+      }}
     >
-      <Modal.Overlay className={styles.overlay ?? ''} />
-      <Modal.Content className={styles.content ?? ''}>
+      <Modal.Overlay />
+      <Modal.Content>
         {/* Not Modal.Header: its <header> would be a second banner of the page. */}
         <div className={styles.header}>
-          <Modal.Title className={styles.title ?? ''}>{title}</Modal.Title>
-          <Modal.CloseButton aria-label={texts.close} className={styles.close ?? ''} />
+          <Modal.Title>{title}</Modal.Title>
+          <Modal.CloseButton aria-label={texts.close} />
         </div>
-        <Modal.Body className={styles.body ?? ''}>
+        <Modal.Body>
           <div className={styles.stack}>{children}</div>
           {actions !== undefined && <div className={styles.actions}>{actions}</div>}
         </Modal.Body>

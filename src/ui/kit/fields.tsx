@@ -188,6 +188,7 @@ export function SwitchField({ label, onChange, ...rest }: CheckFieldProps) {
       size="sm"
       classNames={{
         track: styles.track ?? '',
+        thumb: styles.thumb ?? '',
         label: styles.checkLabel ?? '',
         description: styles.description ?? '',
       }}

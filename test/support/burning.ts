@@ -3,7 +3,7 @@
  * tests do not care about.
  */
 import { fingerprint } from '../../src/core/crypto/index.ts';
-import type { Bench, BoardPanel, Store } from '../../src/core/ports/index.ts';
+import type { Bench, Store } from '../../src/core/ports/index.ts';
 import {
   approvePlan,
   burn,
@@ -192,5 +192,3 @@ export function cellsOf({ board }: SimBench): string {
 export function writesToOtp({ board }: SimBench): number {
   return board.events.filter(({ what }) => /write \d+ bytes to OTP/.test(what)).length;
 }
-
-export type { BoardPanel };

@@ -129,13 +129,16 @@ function Result({ findings }: { readonly findings: Findings }) {
       <BoardFacts findings={findings} />
       <Alternates findings={findings} />
       {inspection.warnings.length > 0 && (
-        <Disclosure label={m.board_remarks()}>
-          <ul lang="en">
-            {inspection.warnings.map((warning) => (
-              <li key={warning}>{warning}</li>
-            ))}
-          </ul>
-        </Disclosure>
+        <>
+          <p>{m.board_remarks_text({ count: inspection.warnings.length })}</p>
+          <Disclosure label={m.board_remarks()}>
+            <ul lang="en">
+              {inspection.warnings.map((warning) => (
+                <li key={warning}>{warning}</li>
+              ))}
+            </ul>
+          </Disclosure>
+        </>
       )}
       <OtpContent findings={findings} />
     </Section>

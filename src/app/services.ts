@@ -5,13 +5,14 @@ import { createWebLocks } from '../platform/locks.ts';
 import { createWebRng } from '../platform/rng.ts';
 import { createSessionStore } from '../platform/session-store.ts';
 import { createIndexedDbStore } from '../platform/store.ts';
+import { createKeepAwake } from '../platform/wake-lock.ts';
 import { createYieldToHost } from '../platform/yield.ts';
 import type { Bench, Clock } from '../core/ports/index.ts';
 import type { Environment, Services } from '../state/services.ts';
 import { createWebSerialBus } from '../transports/webserial/index.ts';
 import { createWebUsbBus } from '../transports/webusb/index.ts';
-import type { BoardSnapshot } from '../virtual/index.ts';
 import { createKeyringClient } from '../workers/keyring/client.ts';
+import { createVirtualBenches } from './virtual-benches.ts';
 
 const rehearsalSeed = 1;
 
@@ -42,13 +43,14 @@ export function createServices(): Services {
       },
     },
     store,
-    journals: { real: store, virtual: createSessionStore(sessionStorage, 'keyfuse.') },
+    journals: { real: store, virtual: createSessionStore(() => sessionStorage, sessionPrefix) },
     locks: createWebLocks(navigator.locks),
     clock,
     rng: createWebRng(crypto),
+    keepAwake: createKeepAwake('wakeLock' in navigator ? navigator.wakeLock : undefined, document),
     benches: {
       real: createRealBench(clock),
-      openVirtual: (seed) => openVirtual(seed, clock),
+      openVirtual: createVirtual(clock),
       openRehearsal: () => openRehearsal(clock),
     },
     environment: readEnvironment(),
@@ -66,26 +68,26 @@ function createRealBench(clock: Clock): Bench | undefined {
   };
 }
 
-/**
- * A reload of the page must not heal a board: its memories go with the tab's session. The UDS goes
- * with them, or the board would seem tampered with; it was drawn for this virtual board and for
- * nothing else.
- */
-const virtualBoardKey = (seed: number): string => `keyfuse.virtual-board.${seed}`;
+/** The session store of the virtual boards' journals; `journal/<serial>` as core/provisioning names them. */
+const sessionPrefix = 'keyfuse.';
 
-async function openVirtual(seed: number, clock: Clock): Promise<Bench> {
-  const { createVirtualBench } = await loadVirtual();
-  const kept = sessionStorage.getItem(virtualBoardKey(seed));
-  const { bench, board } = createVirtualBench({
-    seed,
-    clock,
-    yieldToHost: createYieldToHost(),
-    ...(kept !== null && { snapshot: JSON.parse(kept) as BoardSnapshot }),
+function createVirtual(clock: Clock): (seed: number) => Promise<Bench> {
+  return createVirtualBenches({
+    storage: () => sessionStorage,
+    journalKey: (serial) => `${sessionPrefix}journal/${serial}`,
+    onLeave: (listener) => {
+      addEventListener('pagehide', listener);
+    },
+    build: async (seed, snapshot) => {
+      const { createVirtualBench } = await loadVirtual();
+      return createVirtualBench({
+        seed,
+        clock,
+        yieldToHost: createYieldToHost(),
+        ...(snapshot && { snapshot }),
+      });
+    },
   });
-  addEventListener('pagehide', () => {
-    sessionStorage.setItem(virtualBoardKey(seed), JSON.stringify(board.snapshot({ uds: 'keep' })));
-  });
-  return bench;
 }
 
 /** A blank board of its own, in simulated time: a rehearsal touches nothing of the bench in use. */

@@ -2,11 +2,12 @@
 import { AppError } from '../core/errors.ts';
 import type { JsonValue, Store } from '../core/ports/index.ts';
 
-export function createSessionStore(storage: Storage, prefix: string): Store {
-  const attempt = <T>(what: string, work: () => T): Promise<T> =>
+/** `reach` throws where the browser forbids storage; that is then `storage-failed` of every call. */
+export function createSessionStore(reach: () => Storage, prefix: string): Store {
+  const attempt = <T>(what: string, work: (storage: Storage) => T): Promise<T> =>
     new Promise((resolve, reject) => {
       try {
-        resolve(work());
+        resolve(work(reach()));
       } catch (error) {
         reject(
           new AppError('storage-failed', `the browser's storage refused to ${what}`, {
@@ -17,20 +18,20 @@ export function createSessionStore(storage: Storage, prefix: string): Store {
     });
   return {
     get: (key) =>
-      attempt('read', () => {
+      attempt('read', (storage) => {
         const text = storage.getItem(prefix + key);
         return text === null ? undefined : (JSON.parse(text) as JsonValue);
       }),
     put: (key, value) =>
-      attempt('write', () => {
+      attempt('write', (storage) => {
         storage.setItem(prefix + key, JSON.stringify(value));
       }),
     delete: (key) =>
-      attempt('delete', () => {
+      attempt('delete', (storage) => {
         storage.removeItem(prefix + key);
       }),
     keys: (wanted) =>
-      attempt('list', () =>
+      attempt('list', (storage) =>
         Object.keys(storage)
           .filter((key) => key.startsWith(prefix + wanted))
           .map((key) => key.slice(prefix.length))

@@ -9,7 +9,7 @@ export interface NamedFile {
 }
 
 export interface Files {
-  /** Hands a file to the person. */
+  /** Hands a file to the person. Bytes are copied: the caller may wipe them at once. */
   save(name: string, content: Uint8Array | string): void;
   /** undefined when the person chose none. Needs a click. */
   pick(accept: string): Promise<NamedFile | undefined>;
@@ -31,6 +31,8 @@ export interface Benches {
   openRehearsal(): Promise<Bench>;
 }
 
+export type KeepAwake = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** Facts about the browser, found out once at the start. */
 export interface Environment {
   readonly secureContext: boolean;
@@ -51,6 +53,8 @@ export interface Services {
   readonly locks: Locks;
   readonly clock: Clock;
   readonly rng: Rng;
+  /** Keeps the screen awake while `work` runs, where the browser can; never fails by itself. */
+  readonly keepAwake: KeepAwake;
   readonly benches: Benches;
   readonly environment: Environment;
   /** Version and build of this program, for records. */

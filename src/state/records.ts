@@ -37,6 +37,18 @@ export interface RecordQuestion {
   readonly boardSerial: string | undefined;
 }
 
+export type NewUpdate = Omit<RecordedUpdate, 'at'> & { readonly atWallMs: number };
+
+/** A proven update that stands in no record; kept until the page is closed. */
+export interface UnplacedUpdate {
+  readonly id: string;
+  readonly question: RecordQuestion;
+  readonly update: NewUpdate;
+  readonly image: RecordedImage | undefined;
+  /** `several-boards`: they hold the same keys, and nobody here can tell which one it was. */
+  readonly reason: 'several-boards' | 'no-record' | 'not-stored';
+}
+
 export type ShownRecord =
   { readonly kind: 'latest' | 'none' } | { readonly kind: 'one'; readonly id: string };
 
@@ -47,15 +59,22 @@ export interface RecordsState {
   readonly damaged: readonly string[];
   readonly shown: ShownRecord;
   readonly checked: CheckedFile | undefined;
+  /** The oldest first. */
+  readonly unplaced: readonly UnplacedUpdate[];
   readonly activity: Activity;
   /** Reads what this browser keeps. */
   load(): Promise<void>;
   add(record: BurnRecord): Promise<void>;
+  /** Touches a record only when there is no doubt whose it is; otherwise the update stays unplaced. */
   addUpdate(
     question: RecordQuestion,
-    update: Omit<RecordedUpdate, 'at'> & { readonly atWallMs: number },
+    update: NewUpdate,
     image: RecordedImage | undefined,
   ): Promise<void>;
+  /** The person says to which of `recordsInQuestion` an unplaced update belongs. */
+  place(unplacedId: string, recordId: string): Promise<void>;
+  forgetUnplaced(unplacedId: string): void;
+  /** Adds nothing where it is not clear whose record it is. */
   addImage(question: RecordQuestion, image: RecordedImage): Promise<void>;
   show(shown: ShownRecord): void;
   save(id: string): void;
@@ -83,13 +102,23 @@ export function createRecordsStore({
       const others = get().records.filter(({ id }) => id !== entry.id);
       set({ records: latestFirst([...others, entry]) });
     };
-    const grow = async (
-      question: RecordQuestion,
-      change: (record: BurnRecord) => BurnRecord,
-    ): Promise<void> => {
-      await get().load();
-      const entry = recordFor(get().records, question);
-      if (entry !== undefined) await keep({ ...entry, record: change(entry.record) });
+    const read = async (): Promise<void> => {
+      const entries: StoredRecord[] = [];
+      const damaged: string[] = [];
+      for (const id of await store.keys(prefix)) {
+        const value = await store.get(id);
+        try {
+          entries.push({ id, record: readStored(value, id) });
+        } catch {
+          damaged.push(id);
+        }
+      }
+      set({ records: latestFirst(entries), damaged });
+    };
+    let unplacedCount = 0;
+    const putAside = (update: Omit<UnplacedUpdate, 'id'>): void => {
+      const id = `unplaced-${++unplacedCount}`;
+      set({ unplaced: [...get().unplaced, { id, ...update }] });
     };
 
     return {
@@ -97,21 +126,11 @@ export function createRecordsStore({
       damaged: [],
       shown: { kind: 'latest' },
       checked: undefined,
+      unplaced: [],
       activity: idle,
 
       async load() {
-        await perform(report, 'load', async () => {
-          const entries: StoredRecord[] = [];
-          const damaged: string[] = [];
-          for (const id of await store.keys(prefix)) {
-            try {
-              entries.push({ id, record: readStored(await store.get(id), id) });
-            } catch {
-              damaged.push(id);
-            }
-          }
-          set({ records: latestFirst(entries), damaged });
-        });
+        await perform(report, 'load', read);
       },
       async add(record) {
         const id = `${prefix}${record.endedAt}-${record.board.serial}`;
@@ -121,15 +140,46 @@ export function createRecordsStore({
         });
       },
       async addUpdate(question, update, image) {
-        await perform(report, 'add', () =>
-          grow(question, (record) => {
-            const updated = recordUpdate(record, update);
-            return image === undefined ? updated : withImage(updated, image);
-          }),
-        );
+        await perform(report, 'add', async () => {
+          const aside = { question, update, image };
+          try {
+            await read();
+            const entry = recordFor(get().records, question);
+            if (entry !== undefined) {
+              await keep({ ...entry, record: withUpdate(entry.record, aside) });
+            } else {
+              const known = recordsInQuestion(get().records, question).length > 0;
+              putAside({ ...aside, reason: known ? 'several-boards' : 'no-record' });
+            }
+          } catch (thrown) {
+            putAside({ ...aside, reason: 'not-stored' });
+            throw thrown;
+          }
+        });
+      },
+      async place(unplacedId, recordId) {
+        await perform(report, 'place', async () => {
+          const unplaced = get().unplaced.find(({ id }) => id === unplacedId);
+          if (unplaced === undefined) return;
+          const candidates = recordsInQuestion(get().records, unplaced.question);
+          const entry = candidates.find(({ id }) => id === recordId);
+          if (entry === undefined) return;
+          await keep({ ...entry, record: withUpdate(entry.record, unplaced) });
+          get().forgetUnplaced(unplacedId);
+          set({ shown: { kind: 'one', id: recordId } });
+        });
+      },
+      forgetUnplaced(unplacedId) {
+        set({ unplaced: get().unplaced.filter(({ id }) => id !== unplacedId) });
       },
       async addImage(question, image) {
-        await perform(report, 'add', () => grow(question, (record) => withImage(record, image)));
+        await perform(report, 'add', async () => {
+          await read();
+          const entry = recordFor(get().records, question);
+          if (entry !== undefined) {
+            await keep({ ...entry, record: withImage(entry.record, image) });
+          }
+        });
       },
       show(shown) {
         set({ shown });
@@ -178,16 +228,39 @@ function latestFirst(entries: readonly StoredRecord[]): readonly StoredRecord[] 
   return entries.toSorted((a, b) => (a.record.endedAt < b.record.endedAt ? 1 : -1));
 }
 
+/** The latest record of every board that was burned with these keys; whose update it could be. */
+export function recordsInQuestion(
+  latestFirstEntries: readonly StoredRecord[],
+  { benchKind, keystoreFingerprint }: RecordQuestion,
+): readonly StoredRecord[] {
+  const boards = new Set<string>();
+  return latestFirstEntries.filter(({ record }) => {
+    const { serial } = record.board;
+    if (record.virtual !== (benchKind === 'virtual') || boards.has(serial)) return false;
+    if (record.keystore.fingerprint !== keystoreFingerprint) return false;
+    boards.add(serial);
+    return true;
+  });
+}
+
+/** undefined: there is none, or several boards could be meant. */
 function recordFor(
   entries: readonly StoredRecord[],
-  { benchKind, keystoreFingerprint, boardSerial }: RecordQuestion,
+  question: RecordQuestion,
 ): StoredRecord | undefined {
-  return entries.find(
-    ({ record }) =>
-      record.virtual === (benchKind === 'virtual') &&
-      record.keystore.fingerprint === keystoreFingerprint &&
-      (boardSerial === undefined || record.board.serial === boardSerial),
+  const { boardSerial } = question;
+  const [first, ...others] = recordsInQuestion(entries, question).filter(
+    ({ record }) => boardSerial === undefined || record.board.serial === boardSerial,
   );
+  return others.length === 0 ? first : undefined;
+}
+
+function withUpdate(
+  record: BurnRecord,
+  { update, image }: Pick<UnplacedUpdate, 'update' | 'image'>,
+): BurnRecord {
+  const updated = recordUpdate(record, update);
+  return image === undefined ? updated : withImage(updated, image);
 }
 
 function withImage(record: BurnRecord, image: RecordedImage): BurnRecord {

@@ -15,6 +15,7 @@ import { Page, Section } from '../../ui/kit/page.tsx';
 import { RecordView } from './record-view.tsx';
 import { timeWords } from './record-words.ts';
 import styles from './records.module.css';
+import { UnplacedUpdates } from './unplaced-updates.tsx';
 
 export function RecordPage() {
   const { records: store } = useAppState();
@@ -30,6 +31,7 @@ export function RecordPage() {
           onDismiss={store.getState().dismiss}
         />
       )}
+      <UnplacedUpdates />
       <Kept />
       <CheckFile />
     </Page>

@@ -1,7 +1,7 @@
 /** The one good end of an update: the new version was seen running and was confirmed. */
 import { formatCount } from '../../i18n/format.ts';
 import { m } from '../../i18n/paraglide/messages.js';
-import { useAppState } from '../../state/react.ts';
+import { useAppState, useRecords } from '../../state/react.ts';
 import type { UpdateJob } from '../../state/update.ts';
 import { Button } from '../../ui/kit/button.tsx';
 import { Fingerprint } from '../../ui/kit/fingerprint.tsx';
@@ -18,6 +18,9 @@ const poorLinkShare = 0.02;
 export function Proven({ job }: { readonly job: Extract<UpdateJob, { kind: 'proven' }> }) {
   const { update } = useAppState();
   const { image, outcome } = job;
+  const unplaced = useRecords((state) =>
+    state.unplaced.some(({ update: { imageSha256 } }) => imageSha256 === image.sha256),
+  );
   const { versionBefore: before, version: after, stateAfterReboot, transfer } = outcome;
   const poor = transfer.resends > transfer.packets * poorLinkShare;
   return (
@@ -51,6 +54,13 @@ export function Proven({ job }: { readonly job: Extract<UpdateJob, { kind: 'prov
       {poor && (
         <Notice tone="caution">
           {m.update_link_poor({ count: formatCount(transfer.resends) })}
+        </Notice>
+      )}
+      {unplaced && (
+        <Notice tone="caution" live="status">
+          <p>
+            {m.update_unplaced()} <a href="#/record">{m.update_unplaced_link()}</a>
+          </p>
         </Notice>
       )}
       <Stages stage="confirming" outcome="done" />

@@ -64,14 +64,13 @@ test('a file that is no key is refused with its reason', async ({ app, page }) =
   await expect(page.getByRole('alert')).toHaveCount(0);
 });
 
-test('a key from a file counts as saved and can be proven with it', async ({ app }) => {
+test('opening a private key file proves it: the file is the backup', async ({ app }) => {
   await app.generateKeys({ name: 'old' });
   const file = await app.savePrivateKey('old');
   await app.open('keys');
   await app.openFile(app.button('Open private key file'), file);
-  await expect(app.key('old')).toContainText('Saved, not proven');
-  await app.proveBackup('old', file);
   await expect(app.key('old')).toContainText('Backup proven');
+  await expect(app.button('Prove backup of old')).toBeDisabled();
 });
 
 test('a key can be limited to partitions', async ({ app, page }) => {

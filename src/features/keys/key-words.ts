@@ -29,13 +29,13 @@ interface KeyState {
   readonly sentence: string;
 }
 
-export function keyState({ saved, proven }: KeyEntry): KeyState {
+export function keyState({ saved, proven, origin }: KeyEntry): KeyState {
   if (proven) {
     return {
       tone: 'proven',
       icon: 'proven',
       word: m.keys_state_proven(),
-      sentence: m.keys_done(),
+      sentence: origin === 'opened' ? m.keys_done_opened() : m.keys_done(),
     };
   }
   if (saved) {

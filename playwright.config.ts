@@ -6,7 +6,9 @@ const REPORT = process.env.PLAYWRIGHT_JSON_OUTPUT_FILE ?? '.cache/reports/e2e.js
 export default defineConfig({
   testDir: 'test/e2e',
   outputDir: 'test-results',
-  timeout: 60_000,
+  // Generous: two cores may be busy with more than this, and nothing here measures speed.
+  timeout: 180_000,
+  expect: { timeout: 20_000 },
   workers: 2,
   retries: 0,
   fullyParallel: true,

@@ -154,6 +154,8 @@ const ByteRow = memo(function ByteRow({
   activeEnd,
 }: ByteRowProps) {
   const offsets = Array.from({ length: endBytes - startBytes }, (_, index) => startBytes + index);
+  const { secret } = useKitTexts().hex;
+  const hidden = offsets.every((offset) => model.isSecret(offset));
   const part = (from: number, to: number): string =>
     asciiText(model, { startBytes: from, endBytes: to });
   return (
@@ -170,9 +172,15 @@ const ByteRow = memo(function ByteRow({
         />
       ))}
       <div role="gridcell" className={styles.ascii} style={{ gridColumn: -2 }}>
-        {part(startBytes, activeStart)}
-        {activeEnd > activeStart && <mark>{part(activeStart, activeEnd)}</mark>}
-        {part(activeEnd, endBytes)}
+        {hidden ? (
+          secret
+        ) : (
+          <>
+            {part(startBytes, activeStart)}
+            {activeEnd > activeStart && <mark>{part(activeStart, activeEnd)}</mark>}
+            {part(activeEnd, endBytes)}
+          </>
+        )}
       </div>
     </div>
   );

@@ -63,6 +63,11 @@ export class Burn extends Place {
     await this.button('Go on burning').click();
   }
 
+  /** Whichever of the two is offered. */
+  async goOnOrBurn(): Promise<void> {
+    await this.button('Go on burning').or(this.button('Burn for ever')).click();
+  }
+
   running(): Locator {
     return this.find('progressbar', 'Burning');
   }

@@ -23,32 +23,36 @@ const namesHeading = '## Names';
 
 export const listedNames: readonly ListedName[] = readNames(readFileSync(documentPath, 'utf8'));
 
-/** The listed name in a language. Throws when the document does not list it. */
+/**
+ * The listed name in a language; a pattern while a placeholder has no value. Throws when the document does
+ * not list it.
+ */
 export function nameOf(
   place: string,
   role: string,
   english: string,
   language: Language,
   values: NameValues = {},
-): string {
+): string | RegExp {
   const listed = listedNames.find(
     (name) => name.place === place && name.role === role && name.en === english,
   );
   if (listed === undefined) {
     throw new Error(`docs/TESTING.md lists no ${role} "${english}" under ${place}`);
   }
-  return listed[language].replaceAll(/\{(\w+)\}/g, (placeholder, key: string) =>
-    String(values[key] ?? placeholder),
+  const name = listed[language].replaceAll(placeholder, (whole, key: string) =>
+    String(values[key] ?? whole),
   );
+  return name.match(placeholder) === null ? name : patternOf(name);
 }
 
-/** Matches the listed name whatever stands for its placeholders. */
-export function patternOf(listed: ListedName, language: Language): RegExp {
-  const parts = listed[language]
-    .split(/\{\w+\}/)
-    .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+/** Matches a name whatever stands for its placeholders. */
+export function patternOf(name: string): RegExp {
+  const parts = name.split(/\{\w+\}/).map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^\\s*${parts.join('.+')}\\s*$`, 's');
 }
+
+const placeholder = /\{(\w+)\}/g;
 
 function readNames(document: string): readonly ListedName[] {
   const section = document.slice(document.indexOf(`\n${namesHeading}`) + 1).split(/\n## /)[0] ?? '';

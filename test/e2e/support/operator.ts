@@ -6,6 +6,7 @@ import { Firmware } from './firmware.ts';
 import { Keys } from './keys.ts';
 import { Keystore } from './keystore.ts';
 import { Panel } from './panel.ts';
+import { Place } from './place.ts';
 import { RecordPage } from './record.ts';
 import { Update } from './update.ts';
 
@@ -17,7 +18,10 @@ export class Operator {
   readonly firmware: Firmware;
   readonly update: Update;
   readonly record: RecordPage;
+  readonly help: Place;
   readonly panel: Panel;
+  /** What stands around every page. */
+  readonly frame: Place;
   readonly #app: App;
   readonly #language: Language;
 
@@ -29,6 +33,8 @@ export class Operator {
     this.firmware = new Firmware(app, language);
     this.update = new Update(app, language);
     this.record = new RecordPage(app, language);
+    this.help = new Place(app.page, language, 'Help');
+    this.frame = new Place(app.page, language, 'Every page');
     this.panel = new Panel(app.page, language);
     this.#app = app;
     this.#language = language;

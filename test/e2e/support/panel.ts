@@ -41,16 +41,22 @@ export class Panel extends Place {
     await this.pressReset();
   }
 
-  /** The board runs as fast as the computer can. */
+  /** From now on the board runs as fast as the computer can. */
   async hurry(): Promise<void> {
     await this.unfold('ROM and pace');
-    await this.find('switch', 'Real-time pace').setChecked(false);
+    await this.setRealPace(false);
+  }
+
+  /** The switch must have been unfolded. */
+  async setRealPace(on: boolean): Promise<void> {
+    await this.find('switch', 'Real-time pace').setChecked(on);
   }
 
   /** Breaks something on purpose; `number` goes into the fault's first field. */
   async armFault(fault: string, field: string, number: number): Promise<void> {
     await this.unfold('Faults');
-    await this.find('combobox', 'Fault').selectOption({ label: this.say('option', fault) });
+    const faults = this.find('combobox', 'Fault');
+    await faults.selectOption(await this.find('option', fault).getAttribute('value'));
     await this.find('spinbutton', field).fill(String(number));
     await this.button('Arm fault').click();
     await this.find('list', 'Armed faults').waitFor();

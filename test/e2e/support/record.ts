@@ -1,7 +1,6 @@
 /** The page Record, in both languages. */
-import { expect } from '@playwright/test';
+import { expect, type Locator } from '@playwright/test';
 import type { App, Language, SavedFile } from './app.ts';
-import { listedNames, patternOf } from './names.ts';
 import { Place } from './place.ts';
 
 export class RecordPage extends Place {
@@ -12,12 +11,13 @@ export class RecordPage extends Place {
     this.#app = app;
   }
 
-  /** The newest record; its buttons carry board and time in their names. */
+  /** A button of the newest record; such buttons carry board and time in their names. */
+  ofLatest(action: string): Locator {
+    return this.button(`${action}: Board {serial}, {time}`).first();
+  }
+
   async saveLatest(): Promise<SavedFile> {
-    const listed = listedNames.find(({ en }) => en.startsWith('Download record: '));
-    if (listed === undefined) throw new Error('docs/TESTING.md lists no Download record');
-    const button = this.page.getByRole('button', { name: patternOf(listed, this.language) });
-    return this.#app.save(() => button.first().click());
+    return this.#app.save(() => this.ofLatest('Download record').click());
   }
 
   async checkFile(file: SavedFile): Promise<void> {

@@ -14,9 +14,17 @@ export class Update extends Place {
 
   /** The sample bootloader and the signed image of this version, over DFU. */
   async install(version: number): Promise<void> {
+    await this.startInstall(version);
+    await this.expectInstalled();
+  }
+
+  async startInstall(version: number): Promise<void> {
     await this.button('Use the sample bootloader').click();
     await this.#choose('First signed image', version);
     await this.button('Install bootloader and firmware').click();
+  }
+
+  async expectInstalled(): Promise<void> {
     await expect(this.text('Both images are in flash and read back equal')).toBeVisible({
       timeout: installTimeoutMs,
     });

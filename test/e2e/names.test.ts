@@ -1,0 +1,331 @@
+// Every name that docs/TESTING.md promises is found on its page, in both languages.
+import type { Page } from '@playwright/test';
+import type { App, Language } from './support/app.ts';
+import { listedNames, patternOf, type ListedName } from './support/names.ts';
+import { Operator } from './support/operator.ts';
+import { expect, test } from './support/test.ts';
+
+/** Whoever has to be caught in the act is slowed down. */
+const slowPollMs = 250;
+const tourTimeoutMs = 180_000;
+const actionTimeoutMs = 20_000;
+const junk = { name: 'notes.txt', bytes: Buffer.from('not a key') };
+
+type Role = Parameters<Page['getByRole']>[0];
+
+/** Remembers which listed names were seen on the way. */
+class Sightings {
+  readonly #page: Page;
+  readonly #language: Language;
+  readonly #missing = new Set(listedNames);
+
+  constructor(page: Page, language: Language) {
+    this.#page = page;
+    this.#language = language;
+  }
+
+  async look(...places: readonly string[]): Promise<void> {
+    const wanted = [...this.#missing].filter(({ place }) => places.includes(place));
+    const seen = await Promise.all(wanted.map((name) => this.#isThere(name)));
+    for (const [index, name] of wanted.entries()) {
+      if (seen[index] === true) this.#missing.delete(name);
+    }
+  }
+
+  async #isThere(listed: ListedName): Promise<boolean> {
+    const name = patternOf(listed[this.#language]);
+    const found =
+      listed.role === 'text' || listed.role === 'summary'
+        ? this.#page.getByText(name)
+        : listed.role === 'alert'
+          ? this.#page.getByRole('alert').filter({ hasText: /\S/ })
+          : this.#page.getByRole(listed.role as Role, { name });
+    return (await found.count()) > 0;
+  }
+
+  missing(): readonly string[] {
+    return [...this.#missing].map(({ place, role, en }) => `${place}: ${role} "${en}"`);
+  }
+}
+
+for (const language of ['en', 'ja'] as const) {
+  test.describe(`names in ${language}`, () => {
+    test.use({ locale: language === 'ja' ? 'ja-JP' : 'en-US', actionTimeout: actionTimeoutMs });
+
+    test('all listed names are found on the way', async ({ app, page }) => {
+      test.setTimeout(tourTimeoutMs);
+      await refuseDevices(page);
+      const tour = new Tour(app, language);
+      await tour.beforeABoard();
+      await tour.keys();
+      await tour.keystore();
+      await tour.board();
+      await tour.burnStopped();
+      await tour.burnFinished();
+      await tour.firmware();
+      await tour.install();
+      await tour.update();
+      await tour.record();
+      expect(tour.sightings.missing()).toEqual([]);
+    });
+  });
+}
+
+/** As when the person closes the browser's list without choosing. */
+async function refuseDevices(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    if (!('usb' in navigator)) return; // the empty page before ours
+    navigator.usb.requestDevice = () =>
+      Promise.reject(new DOMException('No device selected.', 'NotFoundError'));
+  });
+}
+
+class Tour {
+  readonly sightings: Sightings;
+  readonly #app: App;
+  readonly #page: Page;
+  readonly #operator: Operator;
+
+  constructor(app: App, language: Language) {
+    this.#app = app;
+    this.#page = app.page;
+    this.#operator = new Operator(app, language);
+    this.sightings = new Sightings(app.page, language);
+  }
+
+  async beforeABoard(): Promise<void> {
+    const { board, burn, update, frame } = this.#operator;
+    await this.#app.open('guide');
+    await this.sightings.look('Every page', 'Guide');
+    await frame.button('Keyboard shortcuts').click();
+    await frame.find('dialog', 'Keyboard shortcuts').waitFor();
+    await this.sightings.look('Every page');
+    await frame.button('Close').click();
+    await this.#operator.goTo('burn');
+    await burn.find('link', 'Go to Keystore').waitFor();
+    await this.sightings.look('Burn');
+    await this.#operator.goTo('update');
+    await update.find('link', 'Go to Board').waitFor();
+    await this.sightings.look('Update');
+    await this.#help();
+
+    await this.#operator.goTo('board');
+    await board.button('Use a real board').click();
+    await board.button('Connect board').click();
+    await this.#page.getByRole('alert').waitFor();
+    await this.sightings.look('Board', 'Every failure');
+    await board.button('Put the board away').click();
+    await board.button('Use the virtual board').waitFor();
+    await this.sightings.look('Board');
+  }
+
+  async #help(): Promise<void> {
+    await this.#operator.goTo('help');
+    await this.sightings.look('Help');
+    await this.#operator.help.find('link', 'The list is empty').click();
+    await this.#operator.help.find('link', 'All topics').waitFor();
+    await this.sightings.look('Help');
+  }
+
+  async keys(): Promise<void> {
+    const { keys, frame } = this.#operator;
+    const look = async (): Promise<void> => this.sightings.look('Keys', 'Every page');
+    await this.#operator.goTo('keys');
+    await this.#app.openFile(keys.button('Open private key file'), junk);
+    await frame.page.getByRole('alert').waitFor();
+    await this.sightings.look('Every failure');
+    await keys.generate('line', 2);
+    await look();
+    await keys.button('Save private key {key}', { key: 'line' }).click();
+    await keys.button('Save file').waitFor();
+    await look();
+    await keys.button('Cancel').click();
+    for (const key of ['line', 'line-2']) {
+      const file = await keys.savePrivateKey(key);
+      await look();
+      await keys.proveBackup(key, file);
+    }
+    await look();
+    await keys.button('Partitions of {key}', { key: 'line' }).click();
+    await keys.find('checkbox', 'All partitions').waitFor();
+    await look();
+    await keys.button('Rename {key}', { key: 'line' }).click();
+    await keys.button('Rename').waitFor();
+    await look();
+    await keys.button('Cancel').click();
+  }
+
+  /** The second key becomes one of which only the public half is here. */
+  async keystore(): Promise<void> {
+    const { keys, keystore } = this.#operator;
+    const publicKey = await this.#app.save(() =>
+      keys.button('Save public key {key}', { key: 'line-2' }).click(),
+    );
+    await keys.button('Remove key {key}', { key: 'line-2' }).click();
+    await keys.button('Remove key').waitFor();
+    await this.sightings.look('Keys');
+    await keys.button('Remove key').click();
+    await this.#operator.goTo('keystore');
+    await keystore.button('Take {key} out', { key: 'line' }).click();
+    await keystore.button('Put in a slot: {key}', { key: 'line' }).waitFor();
+    await this.sightings.look('Keystore');
+    await keystore.button('Put in a slot: {key}', { key: 'line' }).click();
+    await this.#app.openFile(keystore.button('Import public key'), publicKey);
+    await keystore.find('grid', 'Bytes of the OTP image').waitFor();
+    await this.sightings.look('Keystore');
+    await keystore.button('Save otp.bin').click();
+    await keystore.button('Save secret file').waitFor();
+    await this.sightings.look('Keystore');
+    await this.#page.keyboard.press('Escape');
+  }
+
+  async board(): Promise<void> {
+    const { board, burn, panel } = this.#operator;
+    await this.#operator.goTo('burn');
+    await burn.find('link', 'Go to Board').waitFor();
+    await this.sightings.look('Burn');
+    await this.#operator.goTo('board');
+    await board.button('Use the virtual board').click();
+    await board.find('list', 'Steps into DFU mode').waitFor();
+    await this.sightings.look('Board');
+    await this.#panel();
+    await this.#operator.goTo('burn');
+    await burn.find('link', 'Bring the board into DFU mode').waitFor();
+    await this.sightings.look('Burn');
+    await this.#operator.goTo('board');
+    await panel.enterDfu();
+    await board.expectInDfuMode();
+    await this.sightings.look('Board');
+    await board.inspect();
+    await this.sightings.look('Board');
+  }
+
+  async #panel(): Promise<void> {
+    const { panel } = this.#operator;
+    const look = async (): Promise<void> => this.sightings.look('Virtual board panel');
+    await panel.hurry();
+    await panel.armFault('The device asks for long waits', 'Wait in milliseconds', slowPollMs);
+    const faults = panel.find('combobox', 'Fault');
+    for (const label of await faults.getByRole('option').allInnerTexts()) {
+      await faults.selectOption({ label });
+      await look();
+    }
+    await panel.button('Hide the virtual board').click();
+    await panel.button('Show the virtual board').waitFor();
+    await look();
+    await panel.button('Show the virtual board').click();
+    await panel.hurry();
+  }
+
+  /** With a primer, up to the person's turn; then through the OTP alternate, stopped in the middle. */
+  async burnStopped(): Promise<void> {
+    const { burn, panel } = this.#operator;
+    const look = async (): Promise<void> => this.sightings.look('Burn');
+    await this.#operator.goTo('burn');
+    await burn.find('checkbox', 'The private key of {key} is kept safely elsewhere').check();
+    await burn.useSamplePrimer();
+    await look();
+    await burn.plan();
+    await burn.confirm();
+    await burn.burn();
+    await burn.find('list', 'What to do at the board').waitFor();
+    await look();
+    await burn.button('Stop').click();
+    await burn.region('The burn stopped').waitFor();
+
+    await burn.choice('Through the OTP alternate').click();
+    await burn.rehearse();
+    await burn.plan();
+    await look();
+    await burn.confirm();
+    await panel.setRealPace(true);
+    await burn.goOnOrBurn();
+    await burn.button('Finish this step, then stop').waitFor();
+    await look();
+    await burn.button('Finish this step, then stop').click();
+    await burn.region('The burn stopped').waitFor();
+    await look();
+    await panel.setRealPace(false);
+  }
+
+  async burnFinished(): Promise<void> {
+    const { board, burn } = this.#operator;
+    const look = async (): Promise<void> => this.sightings.look('Burn');
+    await burn.button('Read the board and go on').click();
+    await burn.text('This continues an interrupted burn').waitFor();
+    await look();
+    await burn.confirm();
+    await burn.goOn();
+    await burn.expectProven();
+    await look();
+    await burn.plan();
+    await burn.expectNothingLeft();
+    await look();
+    await burn.button('Verify the board').click();
+    await burn.text('Already burned, and proven').waitFor();
+    await look();
+    await this.#operator.goTo('board');
+    await board.text('Holds your keystore').waitFor();
+    await this.sightings.look('Board');
+  }
+
+  async firmware(): Promise<void> {
+    const { firmware } = this.#operator;
+    await this.#operator.goTo('firmware');
+    await firmware.loadSample();
+    await firmware.sign(1);
+    await firmware.sign(2);
+    const file = 'sample-application_v1_signed.bin';
+    await firmware.button('Header bytes of {file}', { file }).click();
+    await firmware.find('grid', 'Header bytes of {file}', { file }).waitFor();
+    await this.sightings.look('Firmware');
+  }
+
+  async install(): Promise<void> {
+    const { update, panel } = this.#operator;
+    const look = async (): Promise<void> => this.sightings.look('Update');
+    await this.#operator.goTo('update');
+    await look();
+    await panel.setRealPace(true);
+    await update.startInstall(1);
+    await update.find('progressbar', 'Factory install').waitFor();
+    await look();
+    await panel.setRealPace(false);
+    await update.expectInstalled();
+    await look();
+    await panel.setTrustZone(true);
+    await panel.startFromFlash();
+    await update.connectConsole();
+    await update.expectKeystoreOnBoard();
+    await look();
+  }
+
+  async update(): Promise<void> {
+    const { update, panel } = this.#operator;
+    const look = async (): Promise<void> => this.sightings.look('Update');
+    await update.chooseUpdate(2);
+    await panel.setRealPace(true);
+    await update.start();
+    await update.find('progressbar', 'Update').waitFor();
+    await look();
+    await panel.setRealPace(false);
+    await update.expectProven(1, 2);
+    await look();
+  }
+
+  async record(): Promise<void> {
+    const { record } = this.#operator;
+    const look = async (): Promise<void> => this.sightings.look('Record');
+    await this.#operator.goTo('record');
+    const file = await record.saveLatest();
+    await look();
+    await record.ofLatest('Hide record').click();
+    await look();
+    await record.ofLatest('Delete record').click();
+    await record.button('Keep it').waitFor();
+    await look();
+    await record.button('Keep it').click();
+    await record.checkFile(file);
+    await look();
+  }
+}

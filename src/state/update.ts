@@ -111,7 +111,7 @@ export interface UpdateHooks {
 export const usualBaudRate = 115_200;
 
 export function createUpdateStore(
-  { clock }: Pick<Services, 'clock'>,
+  { clock, keepAwake }: Pick<Services, 'clock' | 'keepAwake'>,
   stores: {
     readonly bench: BenchStore;
     readonly keystore: KeystoreStore;
@@ -324,7 +324,7 @@ export function createUpdateStore(
         await judge();
         const image = chosenImage();
         if (image === undefined || get().refusals.length > 0) return;
-        await run(image);
+        await keepAwake(() => run(image));
       },
       cancel() {
         const { job } = get();

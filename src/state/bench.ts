@@ -8,24 +8,20 @@ import type {
   Bench,
   BoardPanelState,
   CancelSignal,
-  SerialIdentity,
   SerialPort,
   UsbDevice,
-  UsbIdentity,
 } from '../core/ports/index.ts';
 import { openDfu, type DfuSession } from '../core/stm32/index.ts';
 import { idle, perform, type Activity } from './activity.ts';
+import {
+  pickDfuDevice,
+  pickSerialPort,
+  type SeenSerialPort,
+  type SeenUsbDevice,
+} from './granted.ts';
 import type { Services } from './services.ts';
 
-export interface SeenUsbDevice {
-  readonly id: string;
-  readonly identity: UsbIdentity;
-}
-
-export interface SeenSerialPort {
-  readonly id: string;
-  readonly identity: SerialIdentity;
-}
+export type { SeenSerialPort, SeenUsbDevice } from './granted.ts';
 
 export interface BenchState {
   /** Nothing virtual is ever chosen silently: it starts as `none`. */
@@ -35,17 +31,24 @@ export interface BenchState {
   /** Boards in DFU mode that may be opened without asking. */
   readonly usb: readonly SeenUsbDevice[];
   readonly serial: readonly SeenSerialPort[];
+  /** What the person chose on this bench where several may be opened. */
+  readonly chosenUsb: SeenUsbDevice | undefined;
+  readonly chosenSerial: SeenSerialPort | undefined;
+  /** Serial of the board that was last looked at or written to on this bench. */
+  readonly boardSerial: string | undefined;
   /** The virtual board's panel as it stands; undefined on the real bench. */
   readonly panel: BoardPanelState | undefined;
   readonly activity: Activity;
   useVirtual(seed: number): Promise<void>;
   useReal(): Promise<void>;
-  /** Lets go of the bench. */
+  /** Lets go of the bench. Like any other change of it `board-busy` while a job is at the board. */
   leave(): void;
-  /** Asks the browser for a board in DFU mode; needs a click. */
-  chooseUsb(): Promise<void>;
-  /** Asks the browser for a serial port; needs a click. */
-  chooseSerial(): Promise<void>;
+  /** Asks the browser for a board in DFU mode; needs a click. False: none was chosen. */
+  chooseUsb(): Promise<boolean>;
+  /** Asks the browser for a serial port; needs a click. False: none was chosen. */
+  chooseSerial(): Promise<boolean>;
+  /** undefined: a board that did not say who it is. */
+  sawBoard(serial: string | undefined): void;
   dismiss(): void;
 }
 
@@ -53,12 +56,30 @@ export type BenchStore = StoreApi<BenchState>;
 
 const openTimeoutMs = 5000;
 
-export function createBenchStore({ benches }: Pick<Services, 'benches'>): BenchStore {
+const nothingSeen = {
+  usb: [],
+  serial: [],
+  chosenUsb: undefined,
+  chosenSerial: undefined,
+  boardSerial: undefined,
+  panel: undefined,
+} as const;
+
+/** `atWork`: a job is at the board; until it ends the bench stays. */
+export function createBenchStore(
+  { benches }: Pick<Services, 'benches'>,
+  atWork: () => boolean = () => false,
+): BenchStore {
   return createStore<BenchState>()((set, get) => {
     let stopWatching: (() => void) | undefined;
     const report = (activity: Activity): void => {
       set({ activity });
     };
+
+    const requireIdle = (): void => {
+      if (atWork()) throw atWorkError();
+    };
+    let opened = 0;
 
     const refresh = async (bench: Bench): Promise<void> => {
       const [usb, serial] = await Promise.all([bench.usb.list(), bench.serial.list()]);
@@ -84,25 +105,29 @@ export function createBenchStore({ benches }: Pick<Services, 'benches'>): BenchS
       stopWatching = () => {
         for (const stop of stops) stop?.();
       };
-      set({ bench, seed, panel: bench.panel?.state(), usb: [], serial: [] });
+      set({ ...nothingSeen, bench, seed, panel: bench.panel?.state() });
       await refresh(bench);
     };
 
     return {
       bench: undefined,
       seed: undefined,
-      usb: [],
-      serial: [],
-      panel: undefined,
+      ...nothingSeen,
       activity: idle,
 
       async useVirtual(seed) {
         await perform(report, 'open-virtual', async () => {
-          await adopt(await benches.openVirtual(seed), seed);
+          requireIdle();
+          const turn = ++opened;
+          const bench = await benches.openVirtual(seed);
+          requireIdle();
+          if (turn === opened) await adopt(bench, seed);
         });
       },
       async useReal() {
         await perform(report, 'open-real', async () => {
+          requireIdle();
+          opened++;
           if (benches.real === undefined) {
             throw new AppError('usb-unavailable', 'this browser offers no WebUSB and WebSerial');
           }
@@ -110,29 +135,49 @@ export function createBenchStore({ benches }: Pick<Services, 'benches'>): BenchS
         });
       },
       leave() {
+        if (atWork()) {
+          set({ activity: { kind: 'failed', what: 'leave', error: atWorkError() } });
+          return;
+        }
+        opened++;
         stopWatching?.();
         stopWatching = undefined;
-        set({ bench: undefined, seed: undefined, usb: [], serial: [], panel: undefined });
+        set({ ...nothingSeen, bench: undefined, seed: undefined });
       },
       async chooseUsb() {
-        await perform(report, 'choose-usb', async () => {
+        const chosen = await perform(report, 'choose-usb', async () => {
           const bench = requireBench(get());
-          await bench.usb.choose();
+          const { id, identity } = await bench.usb.choose();
+          if (get().bench !== bench) return false;
+          set({ chosenUsb: { id, identity } });
           await refresh(bench);
+          return true;
         });
+        return chosen ?? false;
       },
       async chooseSerial() {
-        await perform(report, 'choose-serial', async () => {
+        const chosen = await perform(report, 'choose-serial', async () => {
           const bench = requireBench(get());
-          await bench.serial.choose();
+          const { id, identity } = await bench.serial.choose();
+          if (get().bench !== bench) return false;
+          set({ chosenSerial: { id, identity } });
           await refresh(bench);
+          return true;
         });
+        return chosen ?? false;
+      },
+      sawBoard(boardSerial) {
+        set({ boardSerial });
       },
       dismiss() {
         set({ activity: idle });
       },
     };
   });
+}
+
+function atWorkError(): AppError {
+  return new AppError('board-busy', 'a job is at work on the board in use');
 }
 
 export function requireBench(state: Pick<BenchState, 'bench'>): Bench {
@@ -142,35 +187,29 @@ export function requireBench(state: Pick<BenchState, 'bench'>): Bench {
   return state.bench;
 }
 
-/** The one board in DFU mode, the one with `serial` when it is given. `usb-no-device` otherwise. */
-export async function findDfuDevice(bench: Bench, serial?: string): Promise<UsbDevice> {
-  const devices = await bench.usb.list();
-  const matching = devices.filter(
-    (device) => serial === undefined || device.identity.serial === serial,
-  );
-  const [device, ...others] = matching;
-  if (device === undefined) {
-    throw new AppError(
-      devices.length === 0 ? 'usb-no-device' : 'board-wrong',
-      serial === undefined ? 'no board in DFU mode' : `no board with serial ${serial} in DFU mode`,
-    );
-  }
-  if (others.length > 0 && serial === undefined) {
-    throw new AppError(
-      'board-wrong',
-      `${matching.length} boards are in DFU mode: leave only one plugged in`,
-    );
-  }
-  return device;
+/** The board in DFU mode that is wanted; throws what `pickDfuDevice` throws. */
+export async function findDfuDevice(
+  bench: Bench,
+  serial?: string,
+  chosen?: SeenUsbDevice,
+): Promise<UsbDevice> {
+  return pickDfuDevice(await bench.usb.list(), { ...(serial !== undefined && { serial }), chosen });
+}
+
+export interface DfuOptions {
+  readonly serial?: string;
+  /** Decides where several boards are in DFU mode. */
+  readonly chosen?: SeenUsbDevice | undefined;
+  readonly signal?: CancelSignal | undefined;
 }
 
 /** Opens the board, runs `work`, closes it again whatever happens. */
 export async function withDfu<T>(
   bench: Bench,
   work: (session: DfuSession) => Promise<T>,
-  options: { readonly serial?: string; readonly signal?: CancelSignal | undefined } = {},
+  options: DfuOptions = {},
 ): Promise<T> {
-  const device = await findDfuDevice(bench, options.serial);
+  const device = await findDfuDevice(bench, options.serial, options.chosen);
   const pipe = await device.open({ timeoutMs: openTimeoutMs, signal: options.signal });
   try {
     const session = await openDfu(pipe, bench.clock, { signal: options.signal });
@@ -180,9 +219,10 @@ export async function withDfu<T>(
   }
 }
 
-/** The serial port of the bench; the first one that may be opened. */
-export async function findSerialPort(bench: Bench): Promise<SerialPort> {
-  const [port] = await bench.serial.list();
-  if (port === undefined) throw new AppError('serial-no-port', 'no serial port may be opened yet');
-  return port;
+/** The serial port of the bench that is meant; throws what `pickSerialPort` throws. */
+export async function findSerialPort(
+  bench: Bench,
+  chosen: SeenSerialPort | undefined,
+): Promise<SerialPort> {
+  return pickSerialPort(await bench.serial.list(), chosen);
 }

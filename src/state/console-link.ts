@@ -26,7 +26,10 @@ export interface ConsoleLinkOptions {
 
 export interface ConsoleLink {
   readonly state: LinkState;
-  /** Throws what the port throws; a line that is open stays as it is. */
+  /**
+   * Throws what the port throws, and `cancelled` when the bench or the line was left meanwhile; a line
+   * that is open stays as it is.
+   */
   connect(): Promise<void>;
   disconnect(): Promise<void>;
   /** Throws `serial-no-port` while the line is not open. */
@@ -47,6 +50,12 @@ interface OpenLine {
   readonly canceller: Canceller;
 }
 
+/** An opening on its way, whatever becomes of it. */
+interface Opening {
+  readonly bench: Bench;
+  readonly settled: Promise<unknown>;
+}
+
 export function createConsoleLink(
   benchStore: BenchStore,
   options: ConsoleLinkOptions,
@@ -55,6 +64,10 @@ export function createConsoleLink(
   let kept: Uint8Array = new Uint8Array();
   let state: LinkState = { kind: 'closed' };
   let line: OpenLine | undefined;
+  let opening: Opening | undefined;
+  let closing = Promise.resolve();
+  /** Counts up with everything that overrules an opening on its way. */
+  let generation = 0;
 
   const become = (next: LinkState): void => {
     state = next;
@@ -67,26 +80,41 @@ export function createConsoleLink(
   };
 
   const drop = async (): Promise<void> => {
-    const closing = line;
+    const left = line;
+    if (left === undefined) return closing;
     line = undefined;
-    closing?.canceller.cancel();
-    await closing?.dialogue.close();
+    left.canceller.cancel();
+    closing = left.dialogue.close();
+    await closing;
   };
 
   const lose = async (lost: OpenLine, thrown: unknown): Promise<void> => {
     if (line !== lost) return;
+    const mine = generation;
     await drop();
+    if (mine !== generation) return;
     const error = isAppError(thrown, 'serial-disconnected')
       ? thrown
       : new AppError('serial-disconnected', 'the serial line is gone', { cause: thrown });
     become({ kind: 'lost', error });
+    // The port may have come back before the loss was noticed; nothing would tell it again.
+    void resume(lost.bench);
   };
 
-  const open = async (): Promise<void> => {
-    const { bench } = benchStore.getState();
-    if (bench === undefined) throw new AppError('serial-no-port', 'no bench is chosen');
-    const port = await findSerialPort(bench);
+  const openPort = async (bench: Bench, mine: number): Promise<void> => {
+    const requireCurrent = (): void => {
+      if (mine === generation && benchStore.getState().bench === bench) return;
+      throw new AppError('cancelled', 'the console was left while it was being opened');
+    };
+    const port = await findSerialPort(bench, benchStore.getState().chosenSerial);
+    requireCurrent();
     const pipe = await port.open({ baudRate: options.baudRate() });
+    try {
+      requireCurrent();
+    } catch (thrown) {
+      await pipe.close();
+      throw thrown;
+    }
     const canceller = createCanceller();
     const dialogue = createConsole(pipe, bench.clock, {
       signal: canceller.signal,
@@ -102,21 +130,37 @@ export function createConsoleLink(
     );
   };
 
-  const resume = async (bench: Bench): Promise<void> => {
+  /** A port opens once at a time: whoever had it first lets go of it. */
+  const open = async (mine: number): Promise<void> => {
+    const { bench } = benchStore.getState();
+    if (bench === undefined) throw new AppError('serial-no-port', 'no bench is chosen');
+    const earlier = opening?.bench === bench ? opening.settled : undefined;
+    const work = (async () => {
+      await earlier;
+      await closing;
+      await openPort(bench, mine);
+    })();
+    opening = { bench, settled: work.catch(() => undefined) };
+    await work;
+  };
+
+  async function resume(bench: Bench): Promise<void> {
+    const mine = ++generation;
     for (let attempt = 0; attempt < reopenAttempts; attempt++) {
-      if (state.kind !== 'lost' || benchStore.getState().bench !== bench) return;
+      if (mine !== generation) return;
       try {
-        await open();
+        await open(mine);
         options.onResumed();
         return;
       } catch {
         await bench.clock.sleep(reopenPauseMs);
       }
     }
-  };
+  }
 
   benchStore.subscribe((now, before) => {
     if (now.bench !== before.bench) {
+      generation++;
       void drop();
       kept = new Uint8Array();
       become({ kind: 'closed' });
@@ -131,17 +175,19 @@ export function createConsoleLink(
     },
     async connect() {
       if (state.kind === 'open' || state.kind === 'opening') return;
+      const mine = ++generation;
       become({ kind: 'opening' });
       try {
-        await open();
+        await open(mine);
       } catch (thrown) {
-        become({ kind: 'closed' });
+        if (mine === generation) become({ kind: 'closed' });
         throw toAppError(thrown);
       }
     },
     async disconnect() {
+      const mine = ++generation;
       await drop();
-      become({ kind: 'closed' });
+      if (mine === generation) become({ kind: 'closed' });
     },
     dialogue() {
       if (line === undefined) throw new AppError('serial-no-port', 'the console is not connected');

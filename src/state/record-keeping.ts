@@ -31,7 +31,10 @@ export async function recordBurn(
   await records.getState().add(buildRecord({ outcome, toolVersion, rehearsed }));
 }
 
-/** The board is known by the keys that its console lists: a console says no serial. */
+/**
+ * A console says the board's keys but no serial: whose record it is follows from both, the keys and the
+ * board that was last looked at or written to on this bench.
+ */
 export async function recordProvenUpdate(
   { bench, records }: Stores,
   clock: Clock,
@@ -39,11 +42,12 @@ export async function recordProvenUpdate(
   outcome: UpdateOutcome,
 ): Promise<void> {
   const slots = slotsOfConsole(outcome.confirmed);
+  const { boardSerial } = bench.getState();
   const benchKind = bench.getState().bench?.kind;
   const { keyFingerprint } = image;
   if (slots === undefined || benchKind === undefined) return;
   await records.getState().addUpdate(
-    { benchKind, keystoreFingerprint: keystoreFingerprint(slots), boardSerial: undefined },
+    { benchKind, keystoreFingerprint: keystoreFingerprint(slots), boardSerial },
     {
       atWallMs: Math.floor(clock.wallMs()),
       imageSha256: image.sha256,

@@ -22,8 +22,7 @@ export function ConnectButton({ where }: ConnectButtonProps) {
   const { chooseSerial } = bench.getState();
   const { connect } = update.getState();
   const chooseAndConnect = async (): Promise<void> => {
-    await chooseSerial();
-    if (bench.getState().serial.length > 0) await connect();
+    if (await chooseSerial()) await connect();
   };
   const known = ports > 0;
   return (

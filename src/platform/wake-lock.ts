@@ -2,7 +2,7 @@
  * Keeps the screen awake while a job at the board runs: a computer that falls asleep takes the bus with
  * it. It is a courtesy: a browser that has no wake lock or refuses one changes nothing.
  */
-import type { KeepAwake } from '../state/services.ts';
+type KeepAwake = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** What is needed of `document`. */
 interface Page {

@@ -1,4 +1,6 @@
 /** All stores of the program, joined once. Stores hold snapshots and handles, never secret bytes. */
+import { createBoardLocks } from './board-locks.ts';
+import { boardAtWork } from './board-work.ts';
 import { createBenchStore, type BenchStore } from './bench.ts';
 import { createFirmwareStore, type FirmwareStore } from './firmware.ts';
 import { createInspectStore, type InspectStore } from './inspect.ts';
@@ -28,12 +30,16 @@ export function createAppState(services: Services): AppState {
   const keys = createKeysStore(services);
   const keystore = createKeystoreStore(services, keys);
   const firmware = createFirmwareStore(services, keys, keystore);
-  const bench = createBenchStore(services);
-  const inspect = createInspectStore(services, { bench, keystore });
+  const locks = createBoardLocks(services);
+  const bench = createBenchStore(services, () =>
+    boardAtWork({ inspect, provision, install, update }),
+  );
+  const inspect = createInspectStore(services, locks, { bench, keystore });
   const records = createRecordsStore(services);
   const recorded = { bench, keystore, records };
   const provision = createProvisionStore(
     services,
+    locks,
     { bench, keys, keystore, inspect },
     {
       onBurned: (outcome, rehearsal) =>
@@ -42,6 +48,7 @@ export function createAppState(services: Services): AppState {
   );
   const install = createInstallStore(
     services,
+    locks,
     { bench, keystore, firmware },
     {
       primerInFlash: () => primerWaits(inspect),

@@ -2,6 +2,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Span } from '../core/bytes/index.ts';
 import { toAppError, type AppError } from '../core/errors.ts';
+import type { Bench } from '../core/ports/index.ts';
 import {
   classifyBoard,
   inspectBoard,
@@ -15,6 +16,7 @@ import type { DfuDescription } from '../core/stm32/index.ts';
 import { describeOtp, slotStrideBytes } from '../core/wolfboot/index.ts';
 import { requireBench, type BenchStore } from './bench.ts';
 import { withBoardAlone } from './board-job.ts';
+import type { BoardLocks } from './board-locks.ts';
 import type { KeystoreStore } from './keystore.ts';
 import type { Services } from './services.ts';
 
@@ -36,6 +38,8 @@ export interface Findings {
   readonly otp: ShownOtp | undefined;
 }
 
+type Seen = Pick<Findings, 'inspection' | 'description' | 'journal'>;
+
 export type InspectJob =
   | { readonly kind: 'none' }
   | { readonly kind: 'running'; readonly stage: InspectProgress['stage'] | 'opening' }
@@ -46,41 +50,62 @@ export interface InspectState {
   readonly job: InspectJob;
   inspect(): Promise<void>;
   /** Takes over what another step has read, so that all pages tell the same. */
-  adopt(seen: Pick<Findings, 'inspection' | 'description' | 'journal'>): void;
+  adopt(seen: Seen): void;
   dismiss(): void;
 }
 
 export type InspectStore = StoreApi<InspectState>;
 
 export function createInspectStore(
-  { locks, journals }: Pick<Services, 'locks' | 'journals'>,
+  { journals }: Pick<Services, 'journals'>,
+  locks: BoardLocks,
   stores: { readonly bench: BenchStore; readonly keystore: KeystoreStore },
 ): InspectStore {
+  const look = async (
+    bench: Bench,
+    onStage: (stage: InspectProgress['stage']) => void,
+  ): Promise<Seen> => {
+    const seen = await withBoardAlone(
+      locks,
+      bench,
+      async (session) => ({
+        inspection: await inspectBoard(session, bench.clock, {
+          onProgress: ({ stage }) => {
+            onStage(stage);
+          },
+        }),
+        description: session.description,
+      }),
+      { chosen: stores.bench.getState().chosenUsb },
+    );
+    const { serial } = seen.inspection;
+    const journal =
+      serial === undefined ? undefined : await readJournal(journals[bench.kind], serial);
+    return { ...seen, journal };
+  };
+
   const store = createStore<InspectState>()((set, get) => ({
     job: { kind: 'none' },
 
     async inspect() {
       if (get().job.kind === 'running') return;
-      set({ job: { kind: 'running', stage: 'opening' } });
+      const { bench } = stores.bench.getState();
+      // What a bench says that is no longer in use is not of interest.
+      const say = (job: InspectJob): void => {
+        if (stores.bench.getState().bench === bench) set({ job });
+      };
+      say({ kind: 'running', stage: 'opening' });
       try {
-        const bench = requireBench(stores.bench.getState());
-        const seen = await withBoardAlone(locks, bench, async (session) => {
-          const inspection = await inspectBoard(session, bench.clock, {
-            onProgress: ({ stage }) => {
-              set({ job: { kind: 'running', stage } });
-            },
-          });
-          return { inspection, description: session.description };
+        const seen = await look(requireBench({ bench }), (stage) => {
+          say({ kind: 'running', stage });
         });
-        const { serial } = seen.inspection;
-        const journal =
-          serial === undefined ? undefined : await readJournal(journals[bench.kind], serial);
-        get().adopt({ ...seen, journal });
+        if (stores.bench.getState().bench === bench) get().adopt(seen);
       } catch (thrown) {
-        set({ job: { kind: 'failed', error: toAppError(thrown) } });
+        say({ kind: 'failed', error: toAppError(thrown) });
       }
     },
     adopt(seen) {
+      stores.bench.getState().sawBoard(seen.inspection.serial);
       set({ job: { kind: 'done', findings: judge(seen, stores.keystore) } });
     },
     dismiss() {
@@ -89,8 +114,9 @@ export function createInspectStore(
   }));
 
   stores.keystore.subscribe((now, before) => {
-    const { job, adopt } = store.getState();
-    if (now.view !== before.view && job.kind === 'done') adopt(job.findings);
+    const { job } = store.getState();
+    if (now.view === before.view || job.kind !== 'done') return;
+    store.setState({ job: { kind: 'done', findings: judge(job.findings, stores.keystore) } });
   });
   stores.bench.subscribe((now, before) => {
     if (now.bench !== before.bench) store.setState({ job: { kind: 'none' } });
@@ -98,10 +124,7 @@ export function createInspectStore(
   return store;
 }
 
-function judge(
-  seen: Pick<Findings, 'inspection' | 'description' | 'journal'>,
-  keystore: KeystoreStore,
-): Findings {
+function judge(seen: Seen, keystore: KeystoreStore): Findings {
   const { inspection, journal } = seen;
   const { slots, profile } = keystore.getState().view;
   const strideBytes = slotStrideBytes(profile);

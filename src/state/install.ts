@@ -6,12 +6,19 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { toHex } from '../core/bytes/index.ts';
 import { hash } from '../core/crypto/index.ts';
 import { AppError, toAppError } from '../core/errors.ts';
-import { createCanceller, type Canceller } from '../core/ports/index.ts';
-import { recogniseBoard, type DfuProgress, type ProgramReport } from '../core/stm32/index.ts';
+import { createCanceller, type Canceller, type Store } from '../core/ports/index.ts';
+import { readJournal } from '../core/provisioning/index.ts';
+import {
+  recogniseBoard,
+  type DfuProgress,
+  type DfuSession,
+  type ProgramReport,
+} from '../core/stm32/index.ts';
 import { isSampleImage, type BootloaderProfile } from '../core/wolfboot/index.ts';
 import { idle, perform, type Activity } from './activity.ts';
 import { requireBench, type BenchStore } from './bench.ts';
 import { withBoardAlone } from './board-job.ts';
+import type { BoardLocks } from './board-locks.ts';
 import type { FirmwareStore, SignedImage } from './firmware.ts';
 import type { KeystoreStore } from './keystore.ts';
 import { openSignedImage } from './open-signed-image.ts';
@@ -95,7 +102,8 @@ export interface InstallHooks {
 const flashStart = 0x08000000;
 
 export function createInstallStore(
-  { locks, samples }: Pick<Services, 'locks' | 'samples'>,
+  { samples, journals, keepAwake }: Pick<Services, 'samples' | 'journals' | 'keepAwake'>,
+  locks: BoardLocks,
   stores: {
     readonly bench: BenchStore;
     readonly keystore: KeystoreStore;
@@ -144,13 +152,16 @@ export function createInstallStore(
         const { job } = get();
         if (job.kind === 'running') set({ job: { ...job, progress } });
       };
+      const bench = requireBench(stores.bench.getState());
       return withBoardAlone(
         locks,
-        requireBench(stores.bench.getState()),
+        bench,
         async (session) => {
+          await refusePrimerInFlash(journals[bench.kind], session);
           if (recogniseBoard(session.description)?.otp.target !== profile().target) {
             throw new AppError('board-wrong', `no ${profile().target} board is in DFU mode`);
           }
+          stores.bench.getState().sawBoard(session.description.identity.serial);
           // The bootloader first: it takes the place from which the chip starts.
           const call = { signal, onProgress };
           const boot = await session.programFlash(flashStart, bootloader.bytes, call);
@@ -166,7 +177,7 @@ export function createInstallStore(
             slotIndex: first.verdict?.ok === true ? first.verdict.slotIndex : 0,
           };
         },
-        { signal },
+        { signal, chosen: stores.bench.getState().chosenUsb },
       );
     };
 
@@ -225,7 +236,7 @@ export function createInstallStore(
         const at = profile().partitions?.bootAddress;
         if (job.kind === 'running' || refusals.length > 0) return;
         if (first === undefined || bootloader === undefined || at === undefined) return;
-        await run(first, bootloader, at);
+        await keepAwake(() => run(first, bootloader, at));
       },
       cancel() {
         const { job } = get();
@@ -296,4 +307,14 @@ export function refuseInstall(question: InstallQuestion): readonly InstallRefusa
 
 function roomForBootloader({ partitions }: BootloaderProfile): number | undefined {
   return partitions && partitions.bootAddress - flashStart;
+}
+
+/** The journal knows it even when nobody has looked at the board since. Throws `journal-conflict`. */
+async function refusePrimerInFlash(journal: Store, { description }: DfuSession): Promise<void> {
+  const { serial } = description.identity;
+  if (serial === undefined) return;
+  if ((await readJournal(journal, serial))?.phase !== 'primer-in-flash') return;
+  throw new AppError('journal-conflict', 'a primer may be in flash: erase it on the page Burn', {
+    context: { serial },
+  });
 }

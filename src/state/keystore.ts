@@ -1,5 +1,6 @@
 /** Which keys stand in the keystore, in which order, and for which bootloader. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { wipe } from '../core/bytes/index.ts';
 import { fingerprint } from '../core/crypto/index.ts';
 import { AppError } from '../core/errors.ts';
 import {
@@ -148,7 +149,9 @@ export function createKeystoreStore(
         await perform(report, 'save-otp', async () => {
           const { profile, slots } = get().view;
           const { id } = await keyring.makeOtpImage(profile, slots);
-          files.save('otp.bin', await keyring.revealOtpImage(id));
+          const image = await keyring.revealOtpImage(id);
+          files.save('otp.bin', image);
+          wipe(image);
         });
       },
       dismiss() {

@@ -4,12 +4,14 @@
  * OTP images hold a UDS: they stay inside core/provisioning's `IntendedOtp`, never in the state.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { wipe } from '../core/bytes/index.ts';
 import { AppError, toAppError } from '../core/errors.ts';
 import { createCanceller, type Canceller } from '../core/ports/index.ts';
 import {
   approvePlan,
   burn,
   confirmBurned,
+  erasePrimer,
   inspectBoard,
   intendOtpImage,
   intendPrimer,
@@ -28,8 +30,9 @@ import {
 } from '../core/provisioning/index.ts';
 import { analysePrimer, type PrimerImage } from '../core/wolfboot/index.ts';
 import { idle, perform, type Activity } from './activity.ts';
-import { requireBench, type BenchStore } from './bench.ts';
+import { findDfuDevice, requireBench, type BenchStore } from './bench.ts';
 import { withBoardAlone } from './board-job.ts';
+import type { BoardLocks } from './board-locks.ts';
 import type { InspectStore } from './inspect.ts';
 import type { KeysStore } from './keys.ts';
 import type { KeystoreStore } from './keystore.ts';
@@ -62,6 +65,8 @@ export interface ProvisionState {
   approve(typed: TypedTails): Promise<void>;
   /** Also continues what was interrupted. */
   burn(): Promise<void>;
+  /** Takes out a primer that an interrupted burn left in flash; comes before everything else. */
+  erasePrimer(): Promise<void>;
   cancel(): void;
   startOver(): void;
   dismiss(): void;
@@ -76,12 +81,13 @@ interface Stores {
   readonly inspect: InspectStore;
 }
 
-type Needs = Pick<Services, 'keyring' | 'samples' | 'journals' | 'locks' | 'clock' | 'benches'>;
+type Needs = Pick<Services, 'keyring' | 'samples' | 'journals' | 'benches' | 'clock' | 'keepAwake'>;
 
 const unplanned = { planned: undefined, required: undefined, approved: false } as const;
 
 export function createProvisionStore(
   services: Needs,
+  locks: BoardLocks,
   stores: Stores,
   hooks: { readonly onBurned: (outcome: BurnOutcome, rehearsal: RehearsalState) => void },
 ): ProvisionStore {
@@ -113,7 +119,12 @@ export function createProvisionStore(
         return intendPrimer(primer, primerBytes);
       }
       const { id } = await services.keyring.makeOtpImage(profile, slots);
-      return intendOtpImage(await services.keyring.revealOtpImage(id), 'otp.bin', profile);
+      const image = await services.keyring.revealOtpImage(id);
+      try {
+        return intendOtpImage(image, 'otp.bin', profile);
+      } finally {
+        wipe(image);
+      }
     };
     // All pages tell the same of the board: the read-back is the latest look at it.
     const showOnBoardPage = async ({ inspection, plan }: BurnOutcome): Promise<void> => {
@@ -193,10 +204,15 @@ export function createProvisionStore(
       async plan() {
         await perform(report, 'plan', async () => {
           const bench = requireBench(stores.bench.getState());
-          const seen = await withBoardAlone(services.locks, bench, async (session) => ({
-            inspection: await inspectBoard(session, bench.clock),
-            description: session.description,
-          }));
+          const seen = await withBoardAlone(
+            locks,
+            bench,
+            async (session) => ({
+              inspection: await inspectBoard(session, bench.clock),
+              description: session.description,
+            }),
+            { chosen: stores.bench.getState().chosenUsb },
+          );
           const { serial } = seen.inspection;
           const journal =
             serial === undefined
@@ -238,28 +254,50 @@ export function createProvisionStore(
         const env = {
           bench,
           store: services.journals[bench.kind],
-          locks: services.locks,
+          locks: locks[bench.kind],
           personClock: services.clock,
         };
         canceller = createCanceller();
+        // What a bench says that is no longer in use is not of interest.
+        const say = (job: BurnState): void => {
+          if (stores.bench.getState().bench === bench) set({ job });
+        };
         const call = {
           signal: canceller.signal,
           onProgress: (progress: BurnProgress): void => {
-            set({ job: { kind: 'running', progress, cancelling: cancelling(get()) } });
+            say({ kind: 'running', progress, cancelling: cancelling(get()) });
           },
         };
-        set({ job: { kind: 'running', progress: undefined, cancelling: false } });
+        say({ kind: 'running', progress: undefined, cancelling: false });
         try {
-          const outcome =
+          const outcome = await services.keepAwake(() =>
             plan.work === 'nothing'
-              ? await confirmBurned(plan, env, call)
-              : await burn(requireApproval(approval), env, call);
-          set({ job: { kind: 'done', outcome } });
-          await showOnBoardPage(outcome);
+              ? confirmBurned(plan, env, call)
+              : burn(requireApproval(approval), env, call),
+          );
+          say({ kind: 'done', outcome });
           hooks.onBurned(outcome, get().rehearsal);
+          // The burn is done and recorded; a page that cannot be refreshed does not undo it.
+          await showOnBoardPage(outcome).catch(() => undefined);
         } catch (thrown) {
-          set({ job: { kind: 'stopped', error: toAppError(thrown) } });
+          say({ kind: 'stopped', error: toAppError(thrown) });
         }
+      },
+
+      async erasePrimer() {
+        await perform(report, 'erase-primer', async () => {
+          const bench = requireBench(stores.bench.getState());
+          const { identity } = await findDfuDevice(
+            bench,
+            undefined,
+            stores.bench.getState().chosenUsb,
+          );
+          const store = services.journals[bench.kind];
+          forgetPlan();
+          await erasePrimer({ bench, store, locks: locks[bench.kind] }, identity.serial ?? '');
+          set({ job: { kind: 'none' } });
+          await stores.inspect.getState().inspect();
+        });
       },
 
       cancel() {

@@ -4,6 +4,7 @@ import { boardById } from '../../core/stm32/index.ts';
 import { m } from '../../i18n/paraglide/messages.js';
 import { describeFailure } from '../../i18n/failure.ts';
 import { describeField } from '../../i18n/field-names.ts';
+import { meantDfuDevice } from '../../state/granted.ts';
 import type { Findings, InspectJob } from '../../state/inspect.ts';
 import { useAppState, useBench, useInspect } from '../../state/react.ts';
 import { HexView } from '../../ui/hex/hex-view.tsx';
@@ -61,10 +62,22 @@ export function FindingsSection() {
 
 function Devices() {
   const devices = useBench((state) => state.usb);
-  const [device] = devices;
-  if (device === undefined) return <p className={styles.note}>{m.board_device_none()}</p>;
-  if (devices.length > 1) {
-    return <Notice tone="caution" title={m.board_device_several({ count: devices.length })} />;
+  const chosen = useBench((state) => state.chosenUsb);
+  const { bench: store } = useAppState();
+  if (devices.length === 0) return <p className={styles.note}>{m.board_device_none()}</p>;
+  const device = meantDfuDevice(devices, chosen);
+  if (device === undefined) {
+    return (
+      <Notice
+        tone="caution"
+        title={m.board_device_several({ count: devices.length })}
+        actions={
+          <Button icon="usb" onClick={() => void store.getState().chooseUsb()}>
+            {m.board_choose_one()}
+          </Button>
+        }
+      />
+    );
   }
   const { identity } = device;
   return (

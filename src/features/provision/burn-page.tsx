@@ -5,9 +5,11 @@ import { LinkButton } from '../../ui/kit/button.tsx';
 import { EmptyState } from '../../ui/kit/empty-state.tsx';
 import { NextStep, Page } from '../../ui/kit/page.tsx';
 import { useLeaveGuard } from '../../ui/kit/use-leave-guard.ts';
+import { Arrival } from './arrival.tsx';
 import { ConfirmSection } from './confirm-section.tsx';
 import { ConsequenceSheet } from './consequence-sheet.tsx';
 import { PlanSection } from './plan-section.tsx';
+import { PrimerLeftSection } from './primer-left-section.tsx';
 import { RehearsalSection } from './rehearsal-section.tsx';
 import { RunSection } from './run-section.tsx';
 import { VerdictSection } from './verdict-section.tsx';
@@ -30,13 +32,13 @@ export function BurnPage() {
   const underWay = burn.kind === 'running' || burn.kind === 'done';
   return (
     <Page name={m.page_burn()} lede={m.burn_lede()}>
+      <PrimerLeftSection />
+      <Outcome />
       <WhatSection locked={underWay} />
       <RehearsalSection />
       <PlanSection />
       {plan !== undefined && <ConsequenceSheet consequences={plan.consequences} />}
       {plan !== undefined && !underWay && <ConfirmSection plan={plan} />}
-      <RunSection />
-      {burn.kind === 'done' && <VerdictSection outcome={burn.outcome} />}
       <NextStep
         label={m.burn_continue()}
         href="#/firmware"
@@ -45,6 +47,17 @@ export function BurnPage() {
         {burn.kind === 'done' ? m.burn_next_done() : m.burn_next_open()}
       </NextStep>
     </Page>
+  );
+}
+
+/** What happens or has happened stands first; what led to it stays below. */
+function Outcome() {
+  const burn = useProvision((state) => state.job);
+  if (burn.kind === 'none') return null;
+  return (
+    <Arrival key={burn.kind}>
+      {burn.kind === 'done' ? <VerdictSection outcome={burn.outcome} /> : <RunSection />}
+    </Arrival>
   );
 }
 

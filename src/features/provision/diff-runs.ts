@@ -24,10 +24,12 @@ const blank = 0xffff;
 function toRun(run: readonly PlanRow[], baseAddress: number): DiffRun {
   const [first] = run as readonly [PlanRow, ...PlanRow[]];
   const words = wordsFor(first.intended);
+  const present = wordsFor(first.present);
   return {
     address: baseAddress + first.offsetBytes,
     state: first.kind,
     before: bytesOf(run.map((row) => row.present)),
+    ...(present !== undefined && { beforeWords: present }),
     after: words === undefined ? bytesOf(run.map((row) => row.intended)) : undefined,
     ...(words !== undefined && { afterWords: words }),
     meaning: meaningOf(first.field),
@@ -41,7 +43,7 @@ function wordsFor(value: CellValue): string | undefined {
   return undefined;
 }
 
-/** A written UDS is shown as zeros' stand-in AA, the mark under which the core redacts it. */
+/** Stands for what is told in words instead, so that the number of bytes stays right. */
 const redacted = 0xaaaa;
 
 function bytesOf(values: readonly CellValue[]): Uint8Array {

@@ -105,9 +105,14 @@ function PlanFacts({ plan }: { readonly plan: BurnPlan }) {
         facts={[
           { name: m.burn_board(), value: plan.boardName },
           { name: m.burn_serial(), value: plan.serial, mono: true },
+        ]}
+      />
+      <Facts
+        narrow
+        facts={[
           {
             name: m.burn_plan_hash(),
-            value: <Fingerprint hex={plan.hash} of={m.burn_plan_hash()} short />,
+            value: <Fingerprint hex={plan.hash} of={m.burn_plan_hash()} />,
           },
         ]}
       />

@@ -6,7 +6,7 @@ import { m } from '../../i18n/paraglide/messages.js';
 import { useAppState, useBench, useProvision } from '../../state/react.ts';
 import { BoardSteps, type BoardStep } from '../../ui/board/board-steps.tsx';
 import type { BoardView } from '../../ui/board/board-picture.tsx';
-import { Button } from '../../ui/kit/button.tsx';
+import { Button, LinkButton } from '../../ui/kit/button.tsx';
 import { Row, Stack } from '../../ui/kit/layout.tsx';
 import { JobProgress } from '../../ui/kit/meter.tsx';
 import { ErrorNotice, Notice } from '../../ui/kit/notice.tsx';
@@ -72,10 +72,14 @@ function Stopped() {
 }
 
 function Again({ onPress }: { readonly onPress: () => void }) {
+  const inDfu = useBench((state) => state.usb.length > 0);
   return (
-    <Button kind="primary" icon="refresh" onClick={onPress}>
-      {m.burn_plan_again()}
-    </Button>
+    <>
+      <Button kind="primary" icon="refresh" disabled={!inDfu} onClick={onPress}>
+        {m.burn_plan_again()}
+      </Button>
+      {!inDfu && <LinkButton href="#/board">{m.burn_board_into_dfu()}</LinkButton>}
+    </>
   );
 }
 

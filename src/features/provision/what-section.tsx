@@ -28,18 +28,25 @@ export function WhatSection({ locked }: { readonly locked: boolean }) {
           facts={[
             { name: m.burn_profile(), value: view.profile.name },
             { name: m.burn_slots(), value: String(view.slots.length) },
-            {
-              name: m.burn_fingerprint(),
-              value: view.fingerprint !== undefined && (
-                <Fingerprint
-                  hex={view.fingerprint}
-                  of={m.burn_fingerprint()}
-                  markedGroups={typedGroups}
-                />
-              ),
-            },
           ]}
         />
+        {view.fingerprint !== undefined && (
+          <Facts
+            narrow
+            facts={[
+              {
+                name: m.burn_fingerprint(),
+                value: (
+                  <Fingerprint
+                    hex={view.fingerprint}
+                    of={m.burn_fingerprint()}
+                    markedGroups={typedGroups}
+                  />
+                ),
+              },
+            ]}
+          />
+        )}
         <ChoiceField
           label={m.burn_route()}
           value={route}
@@ -61,9 +68,12 @@ export function WhatSection({ locked }: { readonly locked: boolean }) {
   );
 }
 
+/** What failed in another section is told there. */
+const elsewhere: ReadonlySet<string> = new Set(['plan', 'approve', 'erase-primer']);
+
 function Failure({ onDismiss }: { readonly onDismiss: () => void }) {
   const activity = useProvision((state) => state.activity);
-  if (activity.kind !== 'failed' || activity.what === 'plan') return null;
+  if (activity.kind !== 'failed' || elsewhere.has(activity.what)) return null;
   return <ErrorNotice failure={describeFailure(activity.error)} onDismiss={onDismiss} />;
 }
 

@@ -16,6 +16,7 @@ export interface DiffRun {
   readonly after: Uint8Array | undefined;
   readonly meaning: string;
   /** Instead of the bytes, such as "random" or "secret". */
+  readonly beforeWords?: string;
   readonly afterWords?: string;
 }
 
@@ -58,7 +59,7 @@ export function DiffTable({ label, runs }: DiffTableProps) {
               {texts.states[run.state]}
             </span>
           </td>
-          <td className={styles.bytes}>{hexWords(run.before)}</td>
+          <td className={styles.bytes}>{run.beforeWords ?? hexWords(run.before)}</td>
           <td className={styles.bytes}>
             {run.afterWords ?? (run.after === undefined ? '–' : hexWords(run.after))}
           </td>

@@ -14,10 +14,10 @@ import {
 } from '../../core/crypto/index.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Rng } from '../../core/ports/index.ts';
+import { drawUds } from '../../core/provisioning/index.ts';
 import {
   buildOtpImage,
   buildSignedImage,
-  otpGeometry,
   parsePrivateKeyFile,
   writePrivateKeyFile,
   writePublicKeyFile,
@@ -143,12 +143,15 @@ export function createKeyring(rng: Rng): Keyring {
     },
 
     makeOtpImage: promised((profile, slots) => {
-      const uds = rng.bytes(otpGeometry(profile.target).udsBytes);
-      const image = buildOtpImage({ profile, slots, uds });
-      wipe(uds);
-      const id = nextId('otp');
-      otpImages.set(id, image);
-      return { id, sha256: toHex(hash('sha256', image)) };
+      const uds = drawUds(rng);
+      try {
+        const image = buildOtpImage({ profile, slots, uds });
+        const id = nextId('otp');
+        otpImages.set(id, image);
+        return { id, sha256: toHex(hash('sha256', image)) };
+      } finally {
+        wipe(uds);
+      }
     }),
 
     revealOtpImage: promised((id) => {
@@ -156,7 +159,8 @@ export function createKeyring(rng: Rng): Keyring {
       if (image === undefined) {
         throw new AppError('invalid-argument', `this session has no OTP image ${id}`);
       }
-      return image.slice();
+      otpImages.delete(id);
+      return image;
     }),
   };
 }

@@ -54,7 +54,10 @@ export interface Keyring {
   signImage(id: string, firmware: Uint8Array, options: ImageOptions): Promise<Uint8Array>;
   /** An OTP image with a fresh UDS, kept here. */
   makeOtpImage(profile: BootloaderProfile, slots: readonly KeystoreSlot[]): Promise<OtpImageInfo>;
-  /** The image itself, secret because of its UDS: for the download and for the burn. */
+  /**
+   * Hands over the image itself, secret because of its UDS, for the download or for the burn. Once only:
+   * it is forgotten here, `invalid-argument` the next time. The caller wipes it.
+   */
   revealOtpImage(id: string): Promise<Uint8Array>;
 }
 

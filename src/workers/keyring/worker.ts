@@ -19,8 +19,15 @@ async function answer({ call, method, args }: KeyringRequest): Promise<KeyringRe
   }
 }
 
+/** An OTP image leaves no copy here. */
+function handedOver({ method }: KeyringRequest, reply: KeyringReply): Transferable[] {
+  const handsOver = method === 'revealOtpImage' && reply.ok && reply.value instanceof Uint8Array;
+  return handsOver ? [reply.value.buffer] : [];
+}
+
 addEventListener('message', (event: MessageEvent<KeyringRequest>) => {
   queue = queue.then(async () => {
-    postMessage(await answer(event.data));
+    const reply = await answer(event.data);
+    postMessage(reply, { transfer: handedOver(event.data, reply) });
   });
 });

@@ -1,0 +1,28 @@
+/** Whether a job is at a board. Derived, never stored: the bench may not be changed under it. */
+import type { AppState } from './app-state.ts';
+import type { InspectState } from './inspect.ts';
+import type { InstallState } from './install.ts';
+import type { ProvisionState } from './provision.ts';
+import type { UpdateState } from './update.ts';
+
+type Workers = Pick<AppState, 'inspect' | 'provision' | 'install' | 'update'>;
+
+export function boardAtWork({ inspect, provision, install, update }: Workers): boolean {
+  return (
+    jobRuns(inspect.getState()) ||
+    provisionsBoard(provision.getState()) ||
+    jobRuns(install.getState()) ||
+    jobRuns(update.getState())
+  );
+}
+
+function jobRuns({ job }: Pick<InspectState | InstallState | UpdateState, 'job'>): boolean {
+  return job.kind === 'running';
+}
+
+/** A rehearsal has a bench of its own and does not count. */
+export function provisionsBoard({ job, activity }: ProvisionState): boolean {
+  return job.kind === 'running' || (activity.kind === 'busy' && atBoard.has(activity.what));
+}
+
+const atBoard: ReadonlySet<string> = new Set(['plan', 'erase-primer']);

@@ -1,11 +1,15 @@
 /** Whether a job is at a board. Derived, never stored: the bench may not be changed under it. */
-import type { AppState } from './app-state.ts';
-import type { InspectState } from './inspect.ts';
-import type { InstallState } from './install.ts';
-import type { ProvisionState } from './provision.ts';
-import type { UpdateState } from './update.ts';
+import type { InspectState, InspectStore } from './inspect.ts';
+import type { InstallState, InstallStore } from './install.ts';
+import type { ProvisionState, ProvisionStore } from './provision.ts';
+import type { UpdateState, UpdateStore } from './update.ts';
 
-type Workers = Pick<AppState, 'inspect' | 'provision' | 'install' | 'update'>;
+interface Workers {
+  readonly inspect: InspectStore;
+  readonly provision: ProvisionStore;
+  readonly install: InstallStore;
+  readonly update: UpdateStore;
+}
 
 export function boardAtWork({ inspect, provision, install, update }: Workers): boolean {
   return (

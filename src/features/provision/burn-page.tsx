@@ -9,6 +9,7 @@ import { Arrival } from './arrival.tsx';
 import { ConfirmSection } from './confirm-section.tsx';
 import { ConsequenceSheet } from './consequence-sheet.tsx';
 import { PlanSection } from './plan-section.tsx';
+import { PrimerLeftSection } from './primer-left-section.tsx';
 import { RehearsalSection } from './rehearsal-section.tsx';
 import { RunSection } from './run-section.tsx';
 import { VerdictSection } from './verdict-section.tsx';
@@ -31,6 +32,7 @@ export function BurnPage() {
   const underWay = burn.kind === 'running' || burn.kind === 'done';
   return (
     <Page name={m.page_burn()} lede={m.burn_lede()}>
+      <PrimerLeftSection />
       <Outcome />
       <WhatSection locked={underWay} />
       <RehearsalSection />

@@ -84,7 +84,7 @@ function createVirtual(clock: Clock): (seed: number) => Promise<Bench> {
         seed,
         clock,
         yieldToHost: createYieldToHost(),
-        ...(snapshot && { snapshot }),
+        ...(snapshot && { snapshot, startPowered: false }),
       });
     },
   });

@@ -1,16 +1,17 @@
 /**
  * The virtual boards of this tab. A board lives as long as the tab's session: leaving the bench or
- * reloading the page must not heal it. Its memories are stored when the page goes away, and the UDS with
+ * reloading the page must not heal it, nor pull its plugs. Its memories are stored when the page goes away, and the UDS with
  * them, or the board would seem tampered with; it was drawn for this virtual board and for nothing else.
  * A board that cannot be stored or read back takes its journal with it.
  */
 import { AppError, toAppError } from '../core/errors.ts';
-import type { Bench } from '../core/ports/index.ts';
+import type { Bench, BoardPanelState } from '../core/ports/index.ts';
 import type { BoardSnapshot, VirtualBench } from '../virtual/index.ts';
 
 export interface VirtualBenchesOptions {
   /** Throws where the browser forbids it. */
   readonly storage: () => Storage;
+  /** With a snapshot the board comes without any plug in: the hands that follow power it. */
   readonly build: (seed: number, snapshot?: BoardSnapshot) => Promise<VirtualBench>;
   /** Where the journal entry of a board is stored. */
   readonly journalKey: (boardSerial: string) => string;
@@ -36,9 +37,11 @@ export function createVirtualBenches(
   };
 
   const keepAll = (): void => {
-    for (const [seed, { board }] of present) {
+    for (const [seed, { board, bench }] of present) {
       const kept = attempt(() => {
-        storage().setItem(boardKey(seed), JSON.stringify(board.snapshot({ uds: 'keep' })));
+        const { plugs, boot0 } = bench.panel.state();
+        const left: LeftBoard = { snapshot: board.snapshot({ uds: 'keep' }), plugs, boot0 };
+        storage().setItem(boardKey(seed), JSON.stringify(left));
       });
       if (kept.ok) continue;
       forget(seed, board.usbSerial);
@@ -50,10 +53,10 @@ export function createVirtualBenches(
   };
 
   const open = async (seed: number): Promise<VirtualBench> => {
-    const read = attempt(() => parseSnapshot(storage().getItem(boardKey(seed))));
+    const read = attempt(() => parseLeft(storage().getItem(boardKey(seed))));
     if (read.ok && read.value !== undefined) {
       try {
-        return await build(seed, read.value);
+        return await rebuild(seed, read.value);
       } catch (thrown) {
         return startAfresh(seed, thrown);
       }
@@ -62,6 +65,19 @@ export function createVirtualBenches(
     const fresh = await build(seed);
     forget(seed, fresh.board.usbSerial);
     return fresh;
+  };
+
+  /** BOOT0 before power: a primer in flash must not run because a page was loaded again. */
+  const rebuild = async (
+    seed: number,
+    { snapshot, plugs, boot0 }: LeftBoard,
+  ): Promise<VirtualBench> => {
+    const built = await build(seed, snapshot);
+    const { panel } = built.bench;
+    panel.setBoot0(boot0);
+    panel.setPlug('stLink', plugs.stLink);
+    panel.setPlug('userUsb', plugs.userUsb);
+    return built;
   };
 
   /** The fresh board is there for the next attempt; this one tells what happened. */
@@ -96,16 +112,21 @@ export function createVirtualBenches(
   };
 }
 
+/** A board as it was left: its memories, and what hands had done to it. */
+type LeftBoard = Pick<BoardPanelState, 'plugs' | 'boot0'> & { readonly snapshot: BoardSnapshot };
+
 const LOST = 'lost';
 
 const boardKey = (seed: number): string => `keyfuse.virtual-board.${seed}`;
 
-function parseSnapshot(text: string | null): BoardSnapshot | undefined {
+function parseLeft(text: string | null): LeftBoard | undefined {
   if (text === null) return undefined;
   if (text === LOST) throw new AppError('storage-failed', 'the board was too large to be stored');
-  const snapshot = JSON.parse(text) as BoardSnapshot | null;
-  if (snapshot === null) throw new AppError('malformed', 'the stored board is empty');
-  return snapshot;
+  const left = JSON.parse(text) as Partial<LeftBoard> | null;
+  if (left?.snapshot === undefined || left.plugs === undefined || left.boot0 === undefined) {
+    throw new AppError('malformed', 'what was stored is no board');
+  }
+  return { snapshot: left.snapshot, plugs: left.plugs, boot0: left.boot0 };
 }
 
 type Attempt<T> =

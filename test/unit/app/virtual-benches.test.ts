@@ -54,7 +54,7 @@ function openPage(): Page {
       const virtual = createVirtualBench({
         seed,
         clock: simClock(),
-        ...(snapshot && { snapshot }),
+        ...(snapshot && { snapshot, startPowered: false }),
       });
       built.push(virtual);
       return Promise.resolve(virtual);
@@ -109,6 +109,29 @@ describe('a virtual board', () => {
     expect(later.built.map(isMarked)).toEqual([true, false]);
   });
 
+  it('stays plugged in and in DFU mode while the page is loaded again', async () => {
+    const page = openPage();
+    const { panel } = await page.open(5);
+    panel?.setPlug('userUsb', true);
+    panel?.setBoot0(true);
+    panel?.pressReset();
+    page.leave();
+    const later = await openPage().open(5);
+    expect(later.panel?.state()).toMatchObject({
+      plugs: { stLink: true, userUsb: true },
+      boot0: true,
+      running: { kind: 'rom-dfu' },
+    });
+  });
+
+  it('stays without power while the page is loaded again', async () => {
+    const page = openPage();
+    (await page.open(5)).panel?.setPlug('stLink', false);
+    page.leave();
+    const later = await openPage().open(5);
+    expect(later.panel?.state()).toMatchObject({ powered: false, running: { kind: 'off' } });
+  });
+
   it('keeps its journal when it comes back', async () => {
     const page = openPage();
     await page.open(5);
@@ -123,7 +146,8 @@ describe('a virtual board', () => {
 describe('a virtual board that cannot be kept', () => {
   it.each([
     ['no JSON', '{"format":'],
-    ['no snapshot', '{"format":"something else"}'],
+    ['no board', '{"format":"something else"}'],
+    ['another snapshot', '{"snapshot":{"format":"else"},"plugs":{},"boot0":true}'],
     ['nothing at all', 'null'],
   ])(
     'is told when what was stored is %s, and starts afresh without its journal',

@@ -230,8 +230,14 @@ class Tour {
     await burn.burn();
     await burn.find('list', 'What to do at the board').waitFor();
     await look();
+    await panel.setUserUsbCable(false);
     await burn.button('Stop').click();
     await burn.region('The burn stopped').waitFor();
+    await panel.setUserUsbCable(true);
+    await burn.button('Erase the primer').waitFor();
+    await look();
+    await burn.button('Erase the primer').click();
+    await burn.region('The burn stopped').waitFor({ state: 'hidden' });
 
     await burn.choice('Through the OTP alternate').click();
     await burn.rehearse();

@@ -43,7 +43,7 @@ test('a cable pulled in mid-burn costs nothing but a second plan', async ({ app 
 
 test('a reload in mid-burn is carried on with the key from its file', async ({ app, page }) => {
   const { operator, key } = await readyToBurn(app, 102);
-  const { keys, burn, panel } = operator;
+  const { keys, burn } = operator;
   // The page asks before it is left; this person insists.
   page.on('dialog', (dialog) => void dialog.accept());
   await burn.burn();
@@ -53,13 +53,43 @@ test('a reload in mid-burn is carried on with the key from its file', async ({ a
 
   await operator.goTo('keys');
   await keys.openPrivateKey(key);
-  await panel.enterDfu();
   await operator.goTo('burn');
   await burn.plan();
   await expect(burn.text('This continues an interrupted burn')).toBeVisible();
   await burn.confirm();
   await burn.goOn();
   await burn.expectProven();
+});
+
+test('a primer that a lost tab left in flash is erased before anything else', async ({
+  app,
+  page,
+}) => {
+  const operator = new Operator(app);
+  const { keys, board, burn, panel } = operator;
+  await app.open('keys', { seed: 104 });
+  await panel.hurry();
+  await keys.makeProven('line');
+  await panel.enterDfu();
+  await operator.goTo('burn');
+  await burn.useSamplePrimer();
+  await burn.plan();
+  await burn.confirm();
+  page.on('dialog', (dialog) => void dialog.accept());
+  await burn.burn();
+  await burn.find('list', 'What to do at the board').waitFor();
+  await page.reload();
+
+  await operator.goTo('board');
+  await board.inspect();
+  await expect(board.text('A primer lies in flash')).toBeVisible();
+  await operator.goTo('burn');
+  await expect(burn.text('A primer may still be in flash')).toBeVisible();
+  await app.expectAccessible();
+  await burn.button('Erase the primer').click();
+  await expect(burn.text('A primer may still be in flash')).toHaveCount(0);
+  await operator.goTo('board');
+  await expect(board.text('The OTP is blank')).toBeVisible();
 });
 
 test('an update signed by a stranger is not sent', async ({ app }) => {

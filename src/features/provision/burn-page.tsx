@@ -24,6 +24,7 @@ export function BurnPage() {
   if (slots === 0 || bench === undefined) {
     return (
       <Page name={m.page_burn()} lede={m.burn_lede()}>
+        <PrimerLeftSection />
         <Missing what={slots === 0 ? 'keystore' : 'board'} />
       </Page>
     );

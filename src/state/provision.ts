@@ -23,6 +23,7 @@ import {
   type BurnPlan,
   type BurnProgress,
   type BurnRoute,
+  type Inspection,
   type IntendedOtp,
   type PlanResult,
   type RequiredTails,
@@ -127,11 +128,13 @@ export function createProvisionStore(
       }
     };
     // All pages tell the same of the board: the read-back is the latest look at it.
-    const showOnBoardPage = async ({ inspection, plan }: BurnOutcome): Promise<void> => {
+    // Without a read-back the journal alone may tell something new: a primer that is still in flash.
+    const showOnBoardPage = async (plan: BurnPlan, readBack?: Inspection): Promise<void> => {
       const { job, adopt } = stores.inspect.getState();
-      if (job.kind !== 'done') return;
+      if (job.kind !== 'done' || job.findings.inspection.serial !== plan.serial) return;
+      const { description, inspection } = job.findings;
       const journal = await readJournal(services.journals[plan.benchKind], plan.serial);
-      adopt({ inspection, description: job.findings.description, journal });
+      adopt({ inspection: readBack ?? inspection, description, journal });
     };
     const backups = (): { proven: Set<string>; external: ReadonlySet<string> } => ({
       proven: new Set(
@@ -278,9 +281,10 @@ export function createProvisionStore(
           say({ kind: 'done', outcome });
           hooks.onBurned(outcome, get().rehearsal);
           // The burn is done and recorded; a page that cannot be refreshed does not undo it.
-          await showOnBoardPage(outcome).catch(() => undefined);
+          await showOnBoardPage(plan, outcome.inspection).catch(() => undefined);
         } catch (thrown) {
           say({ kind: 'stopped', error: toAppError(thrown) });
+          await showOnBoardPage(plan).catch(() => undefined);
         }
       },
 

@@ -234,6 +234,9 @@ class Tour {
     await burn.button('Stop').click();
     await burn.region('The burn stopped').waitFor();
     await panel.setUserUsbCable(true);
+    await this.#operator.goTo('board');
+    await this.sightings.look('Board');
+    await this.#operator.goTo('burn');
     await burn.button('Erase the primer').waitFor();
     await look();
     await burn.button('Erase the primer').click();

@@ -4,7 +4,7 @@
  */
 import { basename, dirname } from 'node:path';
 import { asciiToBytes, groupHex, wipe } from '../core/bytes/index.ts';
-import { fingerprint, scheme, type KeyPair } from '../core/crypto/index.ts';
+import { fingerprint, scheme, type KeyPair, type KeySpec } from '../core/crypto/index.ts';
 import { AppError } from '../core/errors.ts';
 import {
   buildKeystoreDer,
@@ -139,7 +139,9 @@ async function makeKey(host: Host, request: KeyRequest): Promise<MadeKey> {
     return { request, publicKey, pair: undefined };
   }
   if (type.algorithm === undefined) throw notYet(`generating ${type.label} keys`);
-  const pair = await scheme(type.algorithm).generate({ rng: host.rng });
+  const pair = await scheme(type.algorithm).generate({ algorithm: type.algorithm } as KeySpec, {
+    rng: host.rng,
+  });
   return { request, publicKey: pair.publicKey, pair };
 }
 

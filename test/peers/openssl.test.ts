@@ -61,7 +61,7 @@ describe('openssl and ECDSA P-256', () => {
     'verifies our signatures of %s digests',
     async (hashId) => {
       for (let round = 0; round < ROUNDS; round++) {
-        const pair = await p256.generate({ rng });
+        const pair = await p256.generate({ algorithm: 'ecdsa-p256' }, { rng });
         const digest = hash(hashId, rng.bytes(100));
         const { signature } = await p256.sign(pair.privateKey, digest, { rng });
         folder.write('pub.der', writePublicKeyFile('ecdsa-p256', pair.publicKey, 'der'));
@@ -132,7 +132,7 @@ describe('openssl and Ed25519', () => {
 
   it('verifies our signatures', async () => {
     for (let round = 0; round < ROUNDS; round++) {
-      const pair = await ed25519.generate({ rng });
+      const pair = await ed25519.generate({ algorithm: 'ed25519' }, { rng });
       const digest = hash('sha256', rng.bytes(100));
       const { signature } = await ed25519.sign(pair.privateKey, digest, { rng });
       folder.write('pub.der', concatBytes(spkiHead, pair.publicKey));

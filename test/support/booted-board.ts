@@ -2,7 +2,7 @@
  * A virtual board as it lies on the desk after provisioning: keys in OTP, sample bootloader and
  * application version 1 in flash, TrustZone on. And the key, to sign more.
  */
-import { scheme, type KeyPair } from '../../src/core/crypto/index.ts';
+import { scheme, type KeyPair, type KeySpec } from '../../src/core/crypto/index.ts';
 import type { BytePipe } from '../../src/core/ports/index.ts';
 import {
   authKeyNamed,
@@ -39,7 +39,7 @@ export async function testKey(
   const { algorithm, code } = authKeyNamed(options.type ?? 'ECC256');
   if (algorithm === undefined) throw new Error('no scheme for this key type');
   const rng = createPrng(7, `test key ${options.name ?? ''}`);
-  const pair = await scheme(algorithm).generate({ rng });
+  const pair = await scheme(algorithm).generate({ algorithm } as KeySpec, { rng });
   const publicKeySize = pair.publicKey.length;
   const partitionMask = options.mask ?? 0xffffffff;
   return {

@@ -1,5 +1,5 @@
 /** Keys and firmware for tests of images. */
-import { scheme, type AlgorithmId } from '../../src/core/crypto/index.ts';
+import { scheme, type AlgorithmId, type KeySpec } from '../../src/core/crypto/index.ts';
 import {
   authKeyOfAlgorithm,
   MASK_ALL,
@@ -17,7 +17,9 @@ export interface TestKey {
 
 export async function testKey(algorithm: AlgorithmId, seed = 'image key'): Promise<TestKey> {
   const rng = seededRng(`${seed}/${algorithm}`);
-  const { publicKey, privateKey } = await scheme(algorithm).generate({ rng });
+  const { publicKey, privateKey } = await scheme(algorithm).generate({ algorithm } as KeySpec, {
+    rng,
+  });
   const keyType = authKeyOfAlgorithm(algorithm).code;
   return {
     keyType,

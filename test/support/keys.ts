@@ -1,10 +1,17 @@
 /** Keys and keystore slots for tests, the same in every run. */
-import { scheme, type AlgorithmId, type KeyPair } from '../../src/core/crypto/index.ts';
+import {
+  scheme,
+  type AlgorithmId,
+  type KeyPair,
+  type KeySpec,
+} from '../../src/core/crypto/index.ts';
 import { authKeyOfAlgorithm, MASK_ALL, type KeystoreSlot } from '../../src/core/wolfboot/index.ts';
 import { seededRng } from './bytes-rng.ts';
 
 export function keyPair(algorithm: AlgorithmId, name = 'a'): Promise<KeyPair> {
-  return scheme(algorithm).generate({ rng: seededRng(`${algorithm} ${name}`) });
+  return scheme(algorithm).generate({ algorithm } as KeySpec, {
+    rng: seededRng(`${algorithm} ${name}`),
+  });
 }
 
 export async function slots(

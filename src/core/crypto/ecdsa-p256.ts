@@ -28,10 +28,10 @@ export const ecdsaP256Scheme: SignatureScheme = {
   id: 'ecdsa-p256',
   label: 'ECDSA P-256',
   publicKeyBytes: PUBLIC_KEY_BYTES,
-  signatureBytes: SIGNATURE_BYTES,
+  signatureBytes: () => SIGNATURE_BYTES,
   stateful: false,
 
-  async generate({ rng, signal }) {
+  async generate(_spec, { rng, signal }) {
     throwIfCancelled(signal);
     const seed = rng.bytes(GENERATION_BYTES);
     const scalar = p256.utils.randomSecretKey(seed);

@@ -16,10 +16,10 @@ export const ed25519Scheme: SignatureScheme = {
   id: 'ed25519',
   label: 'Ed25519',
   publicKeyBytes: PUBLIC_KEY_BYTES,
-  signatureBytes: SIGNATURE_BYTES,
+  signatureBytes: () => SIGNATURE_BYTES,
   stateful: false,
 
-  async generate({ rng, signal }) {
+  async generate(_spec, { rng, signal }) {
     throwIfCancelled(signal);
     const seed = rng.bytes(SEED_BYTES);
     return {

@@ -3,6 +3,8 @@ export * from './bench.ts';
 export * from './cancel.ts';
 export * from './clock.ts';
 export * from './rng.ts';
+export * from './rsa-key-maker.ts';
 export * from './serial.ts';
 export * from './store.ts';
+export * from './tree-hasher.ts';
 export * from './usb.ts';

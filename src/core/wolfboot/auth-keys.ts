@@ -116,7 +116,22 @@ export function authKeyByName(name: string): AuthKey | undefined {
 
 const byAlgorithm: Readonly<Record<AlgorithmId, AuthKeyName>> = {
   ed25519: 'ED25519',
+  ed448: 'ED448',
   'ecdsa-p256': 'ECC256',
+  'ecdsa-p384': 'ECC384',
+  'ecdsa-p521': 'ECC521',
+  'rsa-2048': 'RSA2048',
+  'rsa-3072': 'RSA3072',
+  'rsa-4096': 'RSA4096',
+  'rsa-pss-2048': 'RSAPSS2048',
+  'rsa-pss-3072': 'RSAPSS3072',
+  'rsa-pss-4096': 'RSAPSS4096',
+  'ml-dsa-44': 'ML_DSA',
+  'ml-dsa-65': 'ML_DSA',
+  'ml-dsa-87': 'ML_DSA',
+  lms: 'LMS',
+  xmss: 'XMSS',
+  xmssmt: 'XMSS',
 };
 
 export function authKeyOfAlgorithm(id: AlgorithmId): AuthKey {

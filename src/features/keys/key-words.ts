@@ -11,8 +11,23 @@ export const privateKeyFiles = '.der,.key,.pem,.bin,.raw';
 
 /** Proper names, the same in every language. */
 export const algorithmLabels: Readonly<Record<AlgorithmId, string>> = {
-  'ecdsa-p256': 'ECDSA P-256',
   ed25519: 'Ed25519',
+  ed448: 'Ed448',
+  'ecdsa-p256': 'ECDSA P-256',
+  'ecdsa-p384': 'ECDSA P-384',
+  'ecdsa-p521': 'ECDSA P-521',
+  'rsa-2048': 'RSA-2048',
+  'rsa-3072': 'RSA-3072',
+  'rsa-4096': 'RSA-4096',
+  'rsa-pss-2048': 'RSA-PSS-2048',
+  'rsa-pss-3072': 'RSA-PSS-3072',
+  'rsa-pss-4096': 'RSA-PSS-4096',
+  'ml-dsa-44': 'ML-DSA-44',
+  'ml-dsa-65': 'ML-DSA-65',
+  'ml-dsa-87': 'ML-DSA-87',
+  lms: 'LMS/HSS',
+  xmss: 'XMSS',
+  xmssmt: 'XMSS^MT',
 };
 
 /** The name becomes a file name: only what every system takes. */

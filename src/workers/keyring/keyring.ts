@@ -10,6 +10,7 @@ import {
   scheme,
   signDurably,
   type KeyPair,
+  type KeySpec,
   type PrivateKey,
 } from '../../core/crypto/index.ts';
 import { AppError } from '../../core/errors.ts';
@@ -78,7 +79,7 @@ export function createKeyring(rng: Rng): Keyring {
 
   return {
     async generate({ name, algorithm }) {
-      const pair = await scheme(algorithm).generate({ rng });
+      const pair = await scheme(algorithm).generate({ algorithm } as KeySpec, { rng });
       return admit(pair, { name, origin: 'generated', saved: false, proven: false });
     },
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { schemes } from '../../../../src/core/crypto/index.ts';
+import { schemes, type KeySpec } from '../../../../src/core/crypto/index.ts';
 import { isAppError } from '../../../../src/core/errors.ts';
 import { seededRng } from '../../../support/bytes-rng.ts';
 
@@ -13,7 +13,9 @@ describe.each(schemes.map((using) => ({ id: using.id, using })))('$id', ({ using
     await fc.assert(
       fc.asyncProperty(fc.nat(), digests, fc.nat(63), fc.nat(7), async (seed, digest, at, bit) => {
         const rng = seededRng(String(seed));
-        const { publicKey, privateKey } = await using.generate({ rng });
+        const { publicKey, privateKey } = await using.generate({ algorithm: using.id } as KeySpec, {
+          rng,
+        });
         using.checkPublicKey(publicKey);
         await expect(using.derivePublicKey(privateKey)).resolves.toEqual(publicKey);
         const { signature } = await using.sign(privateKey, digest, { rng });

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { scheme, type AlgorithmId, type KeyPair } from '../../../../src/core/crypto/index.ts';
+import {
+  scheme,
+  type AlgorithmId,
+  type KeyPair,
+  type KeySpec,
+} from '../../../../src/core/crypto/index.ts';
 import {
   authKeys,
   buildKeystoreDer,
@@ -122,7 +127,7 @@ describe('key files', () => {
   const pairs = fc
     .tuple(fc.constantFrom<AlgorithmId>('ed25519', 'ecdsa-p256'), fc.nat())
     .map(([algorithm, seed]): Promise<KeyPair> =>
-      scheme(algorithm).generate({ rng: seededRng(String(seed)) }),
+      scheme(algorithm).generate({ algorithm } as KeySpec, { rng: seededRng(String(seed)) }),
     );
   const forms = fc.constantFrom('raw' as const, 'der' as const);
 

@@ -154,9 +154,9 @@ describe('ECDSA P-256: keys', () => {
   });
 
   it('generates the same key from the same randomness, another from another', async () => {
-    const first = await p256.generate({ rng: seededRng('1') });
-    const again = await p256.generate({ rng: seededRng('1') });
-    const other = await p256.generate({ rng: seededRng('2') });
+    const first = await p256.generate({ algorithm: 'ecdsa-p256' }, { rng: seededRng('1') });
+    const again = await p256.generate({ algorithm: 'ecdsa-p256' }, { rng: seededRng('1') });
+    const other = await p256.generate({ algorithm: 'ecdsa-p256' }, { rng: seededRng('2') });
     expect(again).toEqual(first);
     expect(other.publicKey).not.toEqual(first.publicKey);
   });

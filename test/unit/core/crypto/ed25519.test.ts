@@ -115,7 +115,10 @@ describe('Ed25519: public keys', () => {
   });
 
   it('accepts what it generates', async () => {
-    const { publicKey, privateKey: secret } = await ed25519.generate({ rng });
+    const { publicKey, privateKey: secret } = await ed25519.generate(
+      { algorithm: 'ed25519' },
+      { rng },
+    );
     expect(() => ed25519.checkPublicKey(publicKey)).not.toThrow();
     expect(secret.bytes).toHaveLength(32);
   });

@@ -24,7 +24,12 @@ export const errorCodes = [
   'key-mismatch', // a private key does not belong to the public key
   'key-unknown', // no such key in this session
   'key-exhausted', // no one-time index is left
+  'key-state-rolled-back', // the state of a stateful key is older than what was signed with it
+  'key-state-busy', // another tab or window uses this stateful key
   'backup-not-proven',
+  'vault-locked',
+  'vault-secret-wrong', // wrong passphrase or passkey
+  'vault-damaged', // a seal is broken; context: record
 
   // Keystore and OTP image
   'keystore-empty',

@@ -56,10 +56,31 @@ export const remedies: Readonly<Record<ErrorCode, Remedy>> = {
     m.fail_key_exhausted_cause,
     m.fail_key_exhausted_next,
   ),
+  'key-state-rolled-back': remedy(
+    m.fail_key_state_rolled_back,
+    m.fail_key_state_rolled_back_cause,
+    m.fail_key_state_rolled_back_next,
+  ),
+  'key-state-busy': remedy(
+    m.fail_key_state_busy,
+    m.fail_key_state_busy_cause,
+    m.fail_key_state_busy_next,
+  ),
   'backup-not-proven': remedy(
     m.fail_backup_not_proven,
     m.fail_backup_not_proven_cause,
     m.fail_backup_not_proven_next,
+  ),
+  'vault-locked': remedy(m.fail_vault_locked, m.fail_vault_locked_cause, m.fail_vault_locked_next),
+  'vault-secret-wrong': remedy(
+    m.fail_vault_secret_wrong,
+    m.fail_vault_secret_wrong_cause,
+    m.fail_vault_secret_wrong_next,
+  ),
+  'vault-damaged': remedy(
+    m.fail_vault_damaged,
+    m.fail_vault_damaged_cause,
+    m.fail_vault_damaged_next,
   ),
   'keystore-empty': remedy(
     m.fail_keystore_empty,

@@ -1,28 +1,61 @@
-/** The keys of this session: public facts and handles. The private halves are the keyring's. */
+/**
+ * The keys that are here and the vault they are sealed in: public facts and handles. The private halves
+ * are the keyring's. Passphrases pass through and are not kept.
+ */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { AlgorithmId } from '../core/crypto/index.ts';
-import { MASK_ALL } from '../core/wolfboot/index.ts';
-import type { KeyInfo } from '../workers/keyring/protocol.ts';
+import type { CryptoProgress, KeySpec } from '../core/crypto/index.ts';
+import { toAppError } from '../core/errors.ts';
+import { createCanceller, type Canceller } from '../core/ports/index.ts';
+import type {
+  BackupForm,
+  BackupSheet,
+  KeyEstimate,
+  KeyInfo,
+  UnlockWay,
+  VaultSecret,
+  VaultStatus,
+} from '../workers/keyring/protocol.ts';
 import { idle, perform, type Activity } from './activity.ts';
 import type { NamedFile, Services } from './services.ts';
 
-export interface KeyEntry extends KeyInfo {
-  /** Bit n set: the key may verify images of partition id n. */
-  readonly partitionMask: number;
-}
+export type KeyEntry = KeyInfo;
 
 export interface KeysState {
   readonly keys: readonly KeyEntry[];
+  readonly vault: VaultStatus;
   readonly activity: Activity;
+  /** Of the long call that runs; undefined when none does or it has not said anything yet. */
+  readonly progress: CryptoProgress | undefined;
+  /** Ends the long call that runs; nothing is made or signed then. */
+  cancel(): void;
+  /** Resolves with true when the vault is as wanted; otherwise the failure stands in `activity`. */
+  createVault(
+    secret: VaultSecret,
+    options?: { readonly autoLockMinutes?: number },
+  ): Promise<boolean>;
+  unlock(secret: VaultSecret): Promise<boolean>;
+  lock(): Promise<boolean>;
+  addUnlockWay(secret: VaultSecret, label: string): Promise<boolean>;
+  removeUnlockWay(way: UnlockWay): Promise<boolean>;
+  setAutoLock(minutes: number): Promise<boolean>;
+  /** What making such a key costs here. Rejects with an AppError. */
+  estimate(spec: KeySpec): Promise<KeyEstimate>;
   /** Makes `count` keys; their names are `name`, `name-2`, … and avoid those in use. */
-  generate(name: string, algorithm: AlgorithmId, count?: number): Promise<void>;
-  open(file: NamedFile): Promise<void>;
-  savePrivate(id: string, form: 'raw' | 'der'): Promise<void>;
+  generate(name: string, spec: KeySpec, count?: number): Promise<void>;
+  /** `agePassphrase` is for age files. */
+  open(file: NamedFile, agePassphrase?: string): Promise<void>;
+  savePrivate(id: string, form: BackupForm): Promise<void>;
+  saveAge(id: string, passphrase: string): Promise<void>;
   savePublic(id: string, form: 'raw' | 'der'): Promise<void>;
-  prove(id: string, file: NamedFile): Promise<void>;
+  /** undefined when it failed. */
+  sheet(id: string): Promise<BackupSheet | undefined>;
+  prove(id: string, file: NamedFile, agePassphrase?: string): Promise<void>;
   rename(id: string, name: string): Promise<void>;
   setMask(id: string, partitionMask: number): void;
-  forget(id: string): Promise<void>;
+  /** A sealed key without a proven backup goes only with `typedName`, its name typed by the person. */
+  forget(id: string, typedName?: string): Promise<void>;
+  /** The way out of `suspended`. */
+  advanceState(id: string, nextIndex: bigint): Promise<void>;
   dismiss(): void;
 }
 
@@ -32,38 +65,107 @@ export function createKeysStore({
   keyring,
   files,
 }: Pick<Services, 'keyring' | 'files'>): KeysStore {
-  return createStore<KeysState>()((set, get) => {
+  const store = createStore<KeysState>()((set, get) => {
+    let canceller: Canceller | undefined;
     const report = (activity: Activity): void => {
       set({ activity });
     };
     const add = (info: KeyInfo): void => {
-      set({ keys: [...get().keys, { ...info, partitionMask: MASK_ALL }] });
+      set({ keys: [...get().keys, info] });
     };
     const change = (info: KeyInfo): void => {
-      set({ keys: get().keys.map((key) => (key.id === info.id ? { ...key, ...info } : key)) });
+      set({ keys: get().keys.map((key) => (key.id === info.id ? info : key)) });
     };
+    /** One call that may take long: it has progress and can be cancelled. */
+    const long = async (
+      what: string,
+      work: (call: {
+        signal: Canceller['signal'];
+        onProgress: (state: CryptoProgress) => void;
+      }) => Promise<void>,
+    ): Promise<void> => {
+      const own = createCanceller();
+      canceller = own;
+      await perform(report, what, () =>
+        work({
+          signal: own.signal,
+          onProgress: (progress) => {
+            set({ progress });
+          },
+        }),
+      );
+      if (canceller === own) canceller = undefined;
+      set({ progress: undefined });
+    };
+    const vaultCall = async (what: string, work: () => Promise<unknown>): Promise<boolean> => {
+      const done = await perform(report, what, async () => {
+        await work();
+        await refresh();
+        return true;
+      });
+      return done ?? false;
+    };
+    /** Takes over what the keyring holds: at the start, after a lock, after another tab's change. */
+    const refresh = async (): Promise<void> => {
+      const vault = await keyring.vaultStatus();
+      const keys = vault.kind === 'locked' ? [] : await keyring.list();
+      set({ vault, keys });
+    };
+    const refreshUnasked = (): void => {
+      refresh().catch((error: unknown) => {
+        set({ activity: { kind: 'failed', what: 'list', error: toAppError(error) } });
+      });
+    };
+    keyring.watch(refreshUnasked);
+    refreshUnasked();
+
     return {
       keys: [],
+      vault: { kind: 'none' },
       activity: idle,
+      progress: undefined,
 
-      async generate(name, algorithm, count = 1) {
-        await perform(report, 'generate', async () => {
+      cancel() {
+        canceller?.cancel();
+      },
+
+      createVault: (secret, options) =>
+        vaultCall('create-vault', () => keyring.createVault(secret, options)),
+      unlock: (secret) => vaultCall('unlock', () => keyring.unlockVault(secret)),
+      lock: () => vaultCall('lock', () => keyring.lockVault()),
+      addUnlockWay: (secret, label) =>
+        vaultCall('add-way', () => keyring.addUnlockWay(secret, label)),
+      removeUnlockWay: (way) => vaultCall('remove-way', () => keyring.removeUnlockWay(way)),
+      setAutoLock: (minutes) => vaultCall('auto-lock', () => keyring.setAutoLock(minutes)),
+
+      estimate: (spec) => keyring.estimate(spec),
+
+      async generate(name, spec, count = 1) {
+        await long('generate', async (call) => {
           for (let made = 0; made < count; made++) {
             const taken = new Set(get().keys.map((key) => key.name));
-            add(await keyring.generate({ name: freeName(name, taken), algorithm }));
+            add(await keyring.generate({ name: freeName(name, taken), spec }, call));
           }
         });
       },
 
-      async open(file) {
-        await perform(report, 'open', async () => {
-          add(await keyring.open(file));
+      async open(file, agePassphrase) {
+        await long('open', async (call) => {
+          add(await keyring.open(file, withPassphrase(agePassphrase), call));
         });
       },
 
       async savePrivate(id, form) {
         await perform(report, 'save', async () => {
           const file = await keyring.exportPrivate(id, form);
+          files.save(file.name, file.bytes);
+          set({ keys: get().keys.map((key) => (key.id === id ? { ...key, saved: true } : key)) });
+        });
+      },
+
+      async saveAge(id, passphrase) {
+        await perform(report, 'save', async () => {
+          const file = await keyring.exportAge(id, passphrase);
           files.save(file.name, file.bytes);
           set({ keys: get().keys.map((key) => (key.id === id ? { ...key, saved: true } : key)) });
         });
@@ -76,9 +178,11 @@ export function createKeysStore({
         });
       },
 
-      async prove(id, file) {
-        await perform(report, 'prove', async () => {
-          change(await keyring.proveBackup(id, file));
+      sheet: (id) => perform(report, 'sheet', () => keyring.backupSheet(id)),
+
+      async prove(id, file, agePassphrase) {
+        await long('prove', async (call) => {
+          change(await keyring.proveBackup(id, file, withPassphrase(agePassphrase), call));
         });
       },
 
@@ -90,12 +194,24 @@ export function createKeysStore({
 
       setMask(id, partitionMask) {
         set({ keys: get().keys.map((key) => (key.id === id ? { ...key, partitionMask } : key)) });
+        keyring.setMask(id, partitionMask).catch((error: unknown) => {
+          set({ activity: { kind: 'failed', what: 'mask', error: toAppError(error) } });
+        });
       },
 
-      async forget(id) {
+      async forget(id, typedName) {
         await perform(report, 'forget', async () => {
-          await keyring.forget(id);
+          await keyring.forget(
+            id,
+            typedName === undefined ? undefined : { evenUnproven: true, typedName },
+          );
           set({ keys: get().keys.filter((key) => key.id !== id) });
+        });
+      },
+
+      async advanceState(id, nextIndex) {
+        await perform(report, 'advance', async () => {
+          change(await keyring.advanceState(id, nextIndex));
         });
       },
 
@@ -104,6 +220,13 @@ export function createKeysStore({
       },
     };
   });
+  return store;
+}
+
+function withPassphrase(
+  agePassphrase: string | undefined,
+): { readonly agePassphrase: string } | undefined {
+  return agePassphrase === undefined ? undefined : { agePassphrase };
 }
 
 function freeName(wanted: string, taken: ReadonlySet<string>): string {

@@ -35,7 +35,7 @@ export function appBench(options: AppBenchOptions = {}): AppBench {
   const saved = new Map<string, Uint8Array | string>();
   const rng = seededRng('app bench');
   const services: Services = {
-    keyring: createKeyring(rng),
+    keyring: createKeyring({ rng }),
     files: {
       save: (name, content) => {
         saved.set(name, content);

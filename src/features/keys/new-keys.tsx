@@ -1,6 +1,5 @@
 /** Makes keys, or opens the file of one. */
 import { useState, type SubmitEvent } from 'react';
-import type { AlgorithmId } from '../../core/crypto/index.ts';
 import { describeFailure } from '../../i18n/failure.ts';
 import { m } from '../../i18n/paraglide/messages.js';
 import { useOpenFile } from '../../state/open-file.ts';
@@ -25,14 +24,14 @@ export function NewKeys({ first }: { readonly first: boolean }) {
   );
   const openFile = useOpenFile();
   const [name, setName] = useState<string>(m.keys_name_default());
-  const [algorithm, setAlgorithm] = useState<AlgorithmId>('ecdsa-p256');
+  const [algorithm, setAlgorithm] = useState<'ecdsa-p256' | 'ed25519'>('ecdsa-p256');
   const [count, setCount] = useState<number | undefined>(1);
   const problem = keyNameProblem(name);
 
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (problem === undefined && count !== undefined && !working) {
-      void generate(name.trim(), algorithm, count);
+      void generate(name.trim(), { algorithm }, count);
     }
   };
   return (

@@ -10,20 +10,20 @@ import {
   scheme,
   signDurably,
   type KeyPair,
-  type KeySpec,
   type PrivateKey,
 } from '../../core/crypto/index.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Rng } from '../../core/ports/index.ts';
 import { drawUds } from '../../core/provisioning/index.ts';
 import {
+  MASK_ALL,
   buildOtpImage,
   buildSignedImage,
   parsePrivateKeyFile,
   writePrivateKeyFile,
   writePublicKeyFile,
 } from '../../core/wolfboot/index.ts';
-import type { KeyInfo, Keyring } from './protocol.ts';
+import type { BackupForm, KeyInfo, Keyring } from './protocol.ts';
 
 const challengeBytes = 32;
 
@@ -32,12 +32,15 @@ interface HeldKey {
   readonly privateKey: PrivateKey;
 }
 
-/** `rng` must be of cryptographic quality: keys, challenges and the UDS come from it. */
-export function createKeyring(rng: Rng): Keyring {
+export interface KeyringParts {
+  /** Of cryptographic quality: keys, challenges and the UDS come from it. */
+  readonly rng: Rng;
+}
+
+export function createKeyring({ rng }: KeyringParts): Keyring {
   const keys = new Map<string, HeldKey>();
   const otpImages = new Map<string, Uint8Array>();
-  let lastId = 0;
-  const nextId = (kind: string): string => `${kind}-${++lastId}`;
+  let lastImage = 0;
 
   const held = (id: string): HeldKey => {
     const key = keys.get(id);
@@ -60,11 +63,16 @@ export function createKeyring(rng: Rng): Keyring {
         });
       }
     }
+    const using = scheme(pair.algorithm);
     const info: KeyInfo = {
-      id: nextId('key'),
+      id: `key-${print.slice(0, 16)}`,
       algorithm: pair.algorithm,
       publicKey: pair.publicKey,
       fingerprint: print,
+      parameters: using.state?.usage(pair.privateKey).parameters ?? '',
+      signatureBytes: using.signatureBytes(pair.publicKey),
+      partitionMask: MASK_ALL,
+      sealed: false,
       ...facts,
     };
     keys.set(info.id, { info, privateKey: pair.privateKey });
@@ -78,8 +86,22 @@ export function createKeyring(rng: Rng): Keyring {
   };
 
   return {
-    async generate({ name, algorithm }) {
-      const pair = await scheme(algorithm).generate({ algorithm } as KeySpec, { rng });
+    vaultStatus: promised(() => ({ kind: 'none' })),
+    createVault: promised(noVault),
+    unlockVault: promised(noVault),
+    lockVault: promised(noVault),
+    addUnlockWay: promised(noVault),
+    removeUnlockWay: promised(noVault),
+    setAutoLock: promised(noVault),
+    advanceState: promised(noVault),
+    exportAge: promised(noVault),
+    backupSheet: promised(noVault),
+    watch: () => () => undefined,
+    list: promised(() => [...keys.values()].map(({ info }) => info)),
+    estimate: promised(() => ({ compressions: 0, milliseconds: undefined })),
+
+    async generate({ name, spec }, call) {
+      const pair = await scheme(spec.algorithm).generate(spec, { ...call, rng });
       return admit(pair, { name, origin: 'generated', saved: false, proven: false });
     },
 
@@ -104,7 +126,7 @@ export function createKeyring(rng: Rng): Keyring {
 
     exportPrivate: promised((id, form) => {
       const { info, privateKey } = held(id);
-      const bytes = writePrivateKeyFile({ ...info, privateKey }, form);
+      const bytes = writePrivateKeyFile({ ...info, privateKey }, writtenForm(form));
       update(id, { saved: true });
       return { name: `${info.name}.${form === 'der' ? 'der' : 'key'}`, bytes };
     }),
@@ -129,6 +151,8 @@ export function createKeyring(rng: Rng): Keyring {
 
     rename: promised((id, name) => update(id, { name })),
 
+    setMask: promised((id, partitionMask) => update(id, { partitionMask })),
+
     forget: promised((id) => {
       wipe(held(id).privateKey.bytes);
       keys.delete(id);
@@ -143,15 +167,15 @@ export function createKeyring(rng: Rng): Keyring {
       });
     },
 
-    makeOtpImage: promised((profile, slots) => {
-      const uds = drawUds(rng);
+    makeOtpImage: promised((profile, slots, options) => {
+      const uds = options?.uds === 'none' ? undefined : drawUds(rng);
       try {
         const image = buildOtpImage({ profile, slots, uds });
-        const id = nextId('otp');
+        const id = `otp-${++lastImage}`;
         otpImages.set(id, image);
         return { id, sha256: toHex(hash('sha256', image)) };
       } finally {
-        wipe(uds);
+        if (uds) wipe(uds);
       }
     }),
 
@@ -164,6 +188,15 @@ export function createKeyring(rng: Rng): Keyring {
       return image;
     }),
   };
+}
+
+function noVault(): never {
+  throw new AppError('not-supported', 'this keyring has no vault');
+}
+
+function writtenForm(form: BackupForm): 'raw' | 'der' {
+  if (form === 'raw' || form === 'der') return form;
+  throw new AppError('not-supported', `private keys cannot be written as ${form} yet`);
 }
 
 /** A call that needs no waiting, as one that rejects instead of throwing. */

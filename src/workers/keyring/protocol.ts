@@ -1,11 +1,14 @@
 /**
- * What the keyring can be asked. Private keys and the UDS of an OTP image stay on its side;
- * they leave it only as the files of `exportPrivate` and `revealOtpImage`.
+ * What the keyring can be asked, and the messages that carry it. Private keys and the UDS of an OTP
+ * image stay on its side; they leave it only as the files of `exportPrivate`, `exportAge` and
+ * `revealOtpImage`.
  */
-import type { AlgorithmId } from '../../core/crypto/index.ts';
+import type { AlgorithmId, CryptoProgress, KeySpec } from '../../core/crypto/index.ts';
+import type { LongCall } from '../../core/ports/index.ts';
 import type { BootloaderProfile, ImageOptions, KeystoreSlot } from '../../core/wolfboot/index.ts';
 
 export interface KeyInfo {
+  /** `key-` and the first 16 digits of the fingerprint: the same key has the same id everywhere. */
   readonly id: string;
   readonly name: string;
   readonly algorithm: AlgorithmId;
@@ -13,12 +16,78 @@ export interface KeyInfo {
   readonly publicKey: Uint8Array;
   /** SHA-256 of the keystore form, lower-case hex. */
   readonly fingerprint: string;
+  /** `L2-H5-W8`, `XMSSMT-SHA2_20/2_256`; empty where the algorithm has none. */
+  readonly parameters: string;
+  readonly signatureBytes: number;
   readonly origin: 'generated' | 'opened';
+  /** Bit n set: the key may verify images of partition id n. */
+  readonly partitionMask: number;
   /** A private key file was handed to the person. */
   readonly saved: boolean;
   /** That file was opened again and signed a challenge. */
   readonly proven: boolean;
+  /** Sealed in the vault and thereby still here after a reload. */
+  readonly sealed: boolean;
+  /** Stateful keys only. */
+  readonly signatures?: KeySignatures | undefined;
+  /** A stateful key whose state cannot be trusted: it does not sign before `advanceState`. */
+  readonly suspended?: KeySuspension | undefined;
 }
+
+export interface KeySignatures {
+  readonly nextIndex: bigint;
+  /** Indices below this one are set aside: after a crash signing goes on from here. */
+  readonly reservedUpTo: bigint;
+  readonly capacity: bigint;
+}
+
+export interface KeySuspension {
+  /**
+   * `rolled-back`: the counter beside the vault is further on. `other-vault`: the key is known here
+   * from another vault. `unknown-history`: a file was opened, and what was signed since it was
+   * written is not known.
+   */
+  readonly reason: 'rolled-back' | 'other-vault' | 'unknown-history';
+  /** What is known here speaks for no index below this one being free. */
+  readonly lowestSafeIndex: bigint;
+}
+
+/** What is shown of a sealed key while the vault is locked. */
+export interface SealedKeyFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly algorithm: AlgorithmId;
+  readonly fingerprint: string;
+  readonly parameters: string;
+  readonly saved: boolean;
+  readonly proven: boolean;
+}
+
+export type UnlockWay =
+  | { readonly kind: 'passphrase' }
+  | { readonly kind: 'passkey'; readonly credentialId: string; readonly label: string };
+
+export type VaultStatus =
+  /** No vault: keys live in memory only. */
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'locked';
+      readonly ways: readonly UnlockWay[];
+      readonly keys: readonly SealedKeyFacts[];
+    }
+  | {
+      readonly kind: 'open';
+      readonly ways: readonly UnlockWay[];
+      readonly autoLockMinutes: number;
+    };
+
+/** What opens a vault. `prf` is the 32-byte PRF output of the passkey; the keyring wipes it. */
+export type VaultSecret =
+  | { readonly kind: 'passphrase'; readonly passphrase: string }
+  | { readonly kind: 'passkey'; readonly credentialId: string; readonly prf: Uint8Array };
+
+/** `raw` and `der` are what wolfBoot's keygen writes; not every algorithm has every form. */
+export type BackupForm = 'raw' | 'der' | 'pem' | 'pkcs8' | 'pkcs8-pem';
 
 export interface KeyFile {
   readonly name: string;
@@ -31,52 +100,158 @@ export interface OtpImageInfo {
   readonly sha256: string;
 }
 
-/** Every call may reject with an AppError. Byte arrays are copies; the caller owns them. */
+export interface KeyEstimate {
+  /** Compressions of SHA-256; 0 where a key is no long work. */
+  readonly compressions: number;
+  /** On this computer; undefined where nothing was measured yet. */
+  readonly milliseconds: number | undefined;
+}
+
+/** Public facts of a key for paper, and the text of its QR code. No secret. */
+export interface BackupSheet {
+  readonly name: string;
+  readonly algorithm: AlgorithmId;
+  readonly parameters: string;
+  readonly fingerprint: string;
+  readonly partitionMask: number;
+  /** ISO 8601, UTC, of the day the sheet was asked for. */
+  readonly date: string;
+  readonly qr: string;
+}
+
+export type KeyCall = LongCall<CryptoProgress>;
+
+/** What the keyring says unasked. */
+export type KeyringEvent =
+  /** The vault was created, locked or unlocked, here or in another tab, or the time ran out. */
+  | { readonly kind: 'vault' }
+  /** Another tab changed keys. */
+  | { readonly kind: 'keys' };
+
+/**
+ * Every call may reject with an AppError; while the vault is locked every key call rejects with
+ * `vault-locked`. Byte arrays are copies; the caller owns them.
+ */
 export interface Keyring {
-  generate(input: { readonly name: string; readonly algorithm: AlgorithmId }): Promise<KeyInfo>;
+  vaultStatus(): Promise<VaultStatus>;
+  /** Seals every key of the session, from then on every new one. */
+  createVault(
+    secret: VaultSecret,
+    options?: { readonly autoLockMinutes?: number },
+  ): Promise<VaultStatus>;
+  /** Throws `vault-secret-wrong`, `vault-damaged`. */
+  unlockVault(secret: VaultSecret): Promise<readonly KeyInfo[]>;
+  /** Wipes every key here; what was running is cancelled first. */
+  lockVault(): Promise<VaultStatus>;
+  /** Of an open vault. A passphrase replaces the one before; `label` names a passkey. */
+  addUnlockWay(secret: VaultSecret, label: string): Promise<VaultStatus>;
+  /** Never the last one. */
+  removeUnlockWay(way: UnlockWay): Promise<VaultStatus>;
+  /** Minutes without use of a key. */
+  setAutoLock(minutes: number): Promise<VaultStatus>;
+
+  list(): Promise<readonly KeyInfo[]>;
+  estimate(spec: KeySpec): Promise<KeyEstimate>;
+  generate(
+    input: { readonly name: string; readonly spec: KeySpec },
+    call?: KeyCall,
+  ): Promise<KeyInfo>;
   /**
-   * Takes a private key from its file, which is the backup and signs a challenge at once: the key
-   * counts as proven. `key-invalid` or `malformed` when it is none. The bytes are wiped.
+   * Takes a private key from its file, age files included, which is the backup and signs a challenge
+   * at once: the key counts as proven. `key-invalid` or `malformed` when it is none. A stateful key
+   * is suspended (`unknown-history`) unless its file was never signed with. The bytes are wiped.
    */
-  open(file: KeyFile): Promise<KeyInfo>;
+  open(
+    file: KeyFile,
+    options?: { readonly agePassphrase?: string },
+    call?: KeyCall,
+  ): Promise<KeyInfo>;
   /** The private key as the file that wolfBoot's tools read. The key counts as saved from now on. */
-  exportPrivate(id: string, form: 'raw' | 'der'): Promise<KeyFile>;
+  exportPrivate(id: string, form: BackupForm): Promise<KeyFile>;
+  /** The raw form in an armored age file, for the passphrase. The key counts as saved. */
+  exportAge(id: string, passphrase: string): Promise<KeyFile>;
   exportPublic(id: string, form: 'raw' | 'der'): Promise<KeyFile>;
+  backupSheet(id: string): Promise<BackupSheet>;
   /**
    * Opens the backup file as a stranger would and lets *it* sign a fresh challenge, which the
-   * public key must verify. `key-mismatch` when it is another key's file.
+   * public key must verify. `key-mismatch` when it is another key's file. The file of a stateful key
+   * never signs: its seeds are compared with the key held here, which signs with an index of its own.
    */
-  proveBackup(id: string, file: KeyFile): Promise<KeyInfo>;
+  proveBackup(
+    id: string,
+    file: KeyFile,
+    options?: { readonly agePassphrase?: string },
+    call?: KeyCall,
+  ): Promise<KeyInfo>;
   rename(id: string, name: string): Promise<KeyInfo>;
-  /** Wipes the private key. */
-  forget(id: string): Promise<void>;
+  setMask(id: string, partitionMask: number): Promise<KeyInfo>;
+  /**
+   * Wipes the private key. Rejects with `backup-not-proven` for a sealed key that is not proven,
+   * unless `evenUnproven` is given together with its name.
+   */
+  forget(
+    id: string,
+    options?: { readonly evenUnproven: true; readonly typedName: string },
+  ): Promise<void>;
+  /** The way out of `suspended`: indices below `nextIndex` are never used. Never back. */
+  advanceState(id: string, nextIndex: bigint): Promise<KeyInfo>;
   /** The firmware with its signed header in front. */
-  signImage(id: string, firmware: Uint8Array, options: ImageOptions): Promise<Uint8Array>;
-  /** An OTP image with a fresh UDS, kept here. */
-  makeOtpImage(profile: BootloaderProfile, slots: readonly KeystoreSlot[]): Promise<OtpImageInfo>;
+  signImage(
+    id: string,
+    firmware: Uint8Array,
+    options: ImageOptions,
+    call?: KeyCall,
+  ): Promise<Uint8Array>;
+  /** An OTP image, kept here; with a fresh UDS unless `uds` is `none`. */
+  makeOtpImage(
+    profile: BootloaderProfile,
+    slots: readonly KeystoreSlot[],
+    options?: { readonly uds: 'random' | 'none'; readonly upstreamCompatible?: boolean },
+  ): Promise<OtpImageInfo>;
   /**
    * Hands over the image itself, secret because of its UDS, for the download or for the burn. Once only:
    * it is forgotten here, `invalid-argument` the next time. The caller wipes it.
    */
   revealOtpImage(id: string): Promise<Uint8Array>;
+  /** The function that is returned ends it. */
+  watch(onEvent: (event: KeyringEvent) => void): () => void;
 }
 
-export type KeyringMethod = keyof Keyring;
+export type KeyringMethod = Exclude<keyof Keyring, 'watch'>;
 
-export interface KeyringRequest {
-  readonly call: number;
-  readonly method: KeyringMethod;
-  readonly args: readonly unknown[];
+/** Calls that take long, and which of their arguments is the `KeyCall`: it crosses as messages. */
+export const longCallPosition = {
+  generate: 1,
+  open: 2,
+  proveBackup: 3,
+  signImage: 3,
+} as const satisfies Partial<Record<KeyringMethod, number>>;
+
+export function longCallPositionOf(method: KeyringMethod): number | undefined {
+  return method in longCallPosition
+    ? longCallPosition[method as keyof typeof longCallPosition]
+    : undefined;
+}
+
+/** From the page: a call, or the wish to end one. */
+export type KeyringRequest =
+  | {
+      readonly call: number;
+      readonly method: KeyringMethod;
+      readonly args: readonly unknown[];
+      /** Whether progress is wanted. */
+      readonly progress?: boolean;
+    }
+  | { readonly cancel: number };
+
+export interface CarriedError {
+  readonly code: string;
+  readonly message: string;
+  readonly context: Readonly<Record<string, unknown>>;
 }
 
 export type KeyringReply =
   | { readonly call: number; readonly ok: true; readonly value: unknown }
-  | {
-      readonly call: number;
-      readonly ok: false;
-      readonly error: {
-        readonly code: string;
-        readonly message: string;
-        readonly context: Readonly<Record<string, unknown>>;
-      };
-    };
+  | { readonly call: number; readonly ok: false; readonly error: CarriedError }
+  | { readonly call: number; readonly progress: CryptoProgress }
+  | { readonly event: KeyringEvent };

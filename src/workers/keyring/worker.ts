@@ -1,33 +1,16 @@
-/** The worker's entry: answers messages by calling the keyring. One call after another. */
-import { toAppError } from '../../core/errors.ts';
+/** The worker's entry: here the keyring meets the browser. */
 import { createKeyring } from './keyring.ts';
-import type { KeyringReply, KeyringRequest } from './protocol.ts';
+import type { KeyringRequest } from './protocol.ts';
+import { serveKeyring } from './server.ts';
 
 const keyring = createKeyring({
-  bytes: (lengthBytes) => crypto.getRandomValues(new Uint8Array(lengthBytes)),
+  rng: { bytes: (lengthBytes) => crypto.getRandomValues(new Uint8Array(lengthBytes)) },
 });
 
-let queue: Promise<void> = Promise.resolve();
-
-async function answer({ call, method, args }: KeyringRequest): Promise<KeyringReply> {
-  try {
-    const work = keyring[method] as (...given: readonly unknown[]) => Promise<unknown>;
-    return { call, ok: true, value: await work(...args) };
-  } catch (error) {
-    const { code, message, context } = toAppError(error);
-    return { call, ok: false, error: { code, message, context } };
-  }
-}
-
-/** An OTP image leaves no copy here. */
-function handedOver({ method }: KeyringRequest, reply: KeyringReply): Transferable[] {
-  const handsOver = method === 'revealOtpImage' && reply.ok && reply.value instanceof Uint8Array;
-  return handsOver ? [reply.value.buffer] : [];
-}
+const take = serveKeyring(keyring, (reply, transfer) => {
+  postMessage(reply, { transfer });
+});
 
 addEventListener('message', (event: MessageEvent<KeyringRequest>) => {
-  queue = queue.then(async () => {
-    const reply = await answer(event.data);
-    postMessage(reply, { transfer: handedOver(event.data, reply) });
-  });
+  take(event.data);
 });

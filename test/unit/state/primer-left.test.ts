@@ -6,7 +6,7 @@ import { enterDfu } from '../../support/burning.ts';
 async function readyToPrime(app: AppBench): Promise<void> {
   const { bench, keys, provision } = app.state;
   await bench.getState().useVirtual(1);
-  await keys.getState().generate('release', 'ecdsa-p256');
+  await keys.getState().generate('release', { algorithm: 'ecdsa-p256' });
   const [key] = keys.getState().keys;
   await keys.getState().savePrivate(key!.id, 'raw');
   const bytes = app.saved.get('release.key') as Uint8Array;

@@ -44,8 +44,8 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
 
 describe.each(['ed25519', 'ecdsa-p256'] as const)('a keyring with a key of %s', (algorithm) => {
   it('counts a key as proven only after its own file was opened again', async () => {
-    const keyring = createKeyring(rng);
-    const key = await keyring.generate({ name: 'release', algorithm });
+    const keyring = createKeyring({ rng });
+    const key = await keyring.generate({ name: 'release', spec: { algorithm } });
     expect(key).toMatchObject({ saved: false, proven: false, origin: 'generated' });
     for (const form of ['raw', 'der'] as const) {
       const file = await keyring.exportPrivate(key.id, form);
@@ -55,27 +55,27 @@ describe.each(['ed25519', 'ecdsa-p256'] as const)('a keyring with a key of %s', 
   });
 
   it('refuses another key’s file as backup and stays unproven', async () => {
-    const keyring = createKeyring(rng);
-    const key = await keyring.generate({ name: 'a', algorithm });
-    const other = await keyring.generate({ name: 'b', algorithm });
+    const keyring = createKeyring({ rng });
+    const key = await keyring.generate({ name: 'a', spec: { algorithm } });
+    const other = await keyring.generate({ name: 'b', spec: { algorithm } });
     const wrong = await keyring.exportPrivate(other.id, 'raw');
     expect(await codeOf(keyring.proveBackup(key.id, wrong))).toBe('key-mismatch');
     expect(await keyring.rename(key.id, 'c')).toMatchObject({ name: 'c', proven: false });
   });
 
   it('refuses a damaged backup', async () => {
-    const keyring = createKeyring(rng);
-    const key = await keyring.generate({ name: 'a', algorithm });
+    const keyring = createKeyring({ rng });
+    const key = await keyring.generate({ name: 'a', spec: { algorithm } });
     const file = await keyring.exportPrivate(key.id, 'raw');
     file.bytes[file.bytes.length - 1]! ^= 1;
     expect(await codeOf(keyring.proveBackup(key.id, file))).not.toBe('no error');
   });
 
   it('opens its own private key file in a new session as the same key', async () => {
-    const first = createKeyring(rng);
-    const key = await first.generate({ name: 'release', algorithm });
+    const first = createKeyring({ rng });
+    const key = await first.generate({ name: 'release', spec: { algorithm } });
     const file = await first.exportPrivate(key.id, 'der');
-    const second = createKeyring(rng);
+    const second = createKeyring({ rng });
     const opened = await second.open({ ...file, bytes: file.bytes.slice() });
     expect(opened).toMatchObject({ name: 'release', origin: 'opened', saved: true, proven: true });
     expect(opened.fingerprint).toBe(key.fingerprint);
@@ -83,8 +83,8 @@ describe.each(['ed25519', 'ecdsa-p256'] as const)('a keyring with a key of %s', 
   });
 
   it('signs images that verify with its public half', async () => {
-    const keyring = createKeyring(rng);
-    const key = await keyring.generate({ name: 'release', algorithm });
+    const keyring = createKeyring({ rng });
+    const key = await keyring.generate({ name: 'release', spec: { algorithm } });
     const bytes = await keyring.signImage(key.id, rng.bytes(5000), {
       keyType: authKeyOfAlgorithm(algorithm).code,
       partitionId: 1,
@@ -97,8 +97,8 @@ describe.each(['ed25519', 'ecdsa-p256'] as const)('a keyring with a key of %s', 
   });
 
   it('forgets a key for good', async () => {
-    const keyring = createKeyring(rng);
-    const key = await keyring.generate({ name: 'release', algorithm });
+    const keyring = createKeyring({ rng });
+    const key = await keyring.generate({ name: 'release', spec: { algorithm } });
     await keyring.forget(key.id);
     expect(await codeOf(keyring.exportPrivate(key.id, 'raw'))).toBe('key-unknown');
   });
@@ -106,8 +106,8 @@ describe.each(['ed25519', 'ecdsa-p256'] as const)('a keyring with a key of %s', 
 
 describe('the OTP image of a keyring', () => {
   it('has a UDS of its own each time', async () => {
-    const keyring = createKeyring(rng);
-    const key = await keyring.generate({ name: 'release', algorithm: 'ecdsa-p256' });
+    const keyring = createKeyring({ rng });
+    const key = await keyring.generate({ name: 'release', spec: { algorithm: 'ecdsa-p256' } });
     const images = [];
     for (let made = 0; made < 2; made++) {
       const { id } = await keyring.makeOtpImage(profile, [slotOf(key)]);
@@ -122,7 +122,9 @@ describe('the OTP image of a keyring', () => {
 describe('the keyring’s client', () => {
   it('carries answers and errors across the message port', async () => {
     const { port1, port2 } = new MessageChannel();
-    port2.on('message', ({ call, method }: KeyringRequest) => {
+    port2.on('message', (request: KeyringRequest) => {
+      if ('cancel' in request) return;
+      const { call, method } = request;
       const reply: KeyringReply =
         method === 'rename'
           ? { call, ok: true, value: { name: 'new' } }

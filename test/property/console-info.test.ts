@@ -30,7 +30,8 @@ describe('whatever the line brings, reading the console', () => {
         const info = parseConsoleInfo(boot.slice(0, at) + boot.slice(at + cut));
         if (isCompleteInfo(info)) expect(info.keys).toEqual(truth.keys);
       }),
-      { numRuns: 500 },
+      // The first example takes the 6 of "size 60" away.
+      { numRuns: 500, examples: [[boot.indexOf('size 60') + 'size '.length, 1]] },
     );
   });
 

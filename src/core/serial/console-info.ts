@@ -125,29 +125,35 @@ function keys(block: string): readonly ConsoleKey[] {
   return titles.map((title, place) => {
     const dump = block.slice(title.index + title[0].length, titles[place + 1]?.index);
     const sizeBytes = Number(title[2]);
-    const bytes = dumpBytes(dump, sizeBytes);
+    const { bytes, undamaged } = readDump(dump, sizeBytes);
     return {
       index: Number(title[1]),
       sizeBytes,
       keyType: Number.parseInt(title[3] ?? '', 16),
       partitionMask: Number.parseInt(title[4] ?? '', 16),
       bytes,
-      complete: bytes.length === sizeBytes,
+      complete: undamaged && bytes.length === sizeBytes,
     };
   });
 }
 
+interface Dump {
+  readonly bytes: Uint8Array;
+  /** False: a row was not as the size foretells, or the size itself lost a digit. */
+  readonly undamaged: boolean;
+}
+
 /** Rows of 16 bytes; a damaged row ends the dump, because what follows it has lost its place. */
-function dumpBytes(dump: string, sizeBytes: number): Uint8Array {
+function readDump(dump: string, sizeBytes: number): Dump {
   const bytes: number[] = [];
   for (const line of dump.split('\n')) {
     if (!line.includes('\t')) continue;
     const row = DUMP_ROW.exec(line)?.[1]?.trim().split(' ');
     const expected = Math.min(DUMP_ROW_BYTES, sizeBytes - bytes.length);
-    if (row?.length !== expected) break;
+    if (row?.length !== expected) return { bytes: Uint8Array.from(bytes), undamaged: false };
     bytes.push(...row.map((digits) => Number.parseInt(digits, 16)));
   }
-  return Uint8Array.from(bytes);
+  return { bytes: Uint8Array.from(bytes), undamaged: true };
 }
 
 function lastMatch(pattern: RegExp, text: string): RegExpMatchArray | undefined {

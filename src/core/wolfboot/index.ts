@@ -1,5 +1,7 @@
 /** wolfBoot's formats: keys, keystores, OTP and primer images, firmware images. */
 export * from './auth-keys.ts';
+export * from './bootloader-profiles.ts';
+export * from './bootloader-sets.ts';
 export { checkKeystoreKey, lmsKeyParameters } from './key-check.ts';
 export * from './keystore.ts';
 export * from './keystore-c.ts';
@@ -9,6 +11,8 @@ export * from './keystore-policy.ts';
 export * from './keystore-slot.ts';
 export * from './otp.ts';
 export * from './otp-build.ts';
+export * from './otp-capacity.ts';
+export * from './otp-differences.ts';
 export * from './otp-geometry.ts';
 export * from './primer.ts';
 export * from './private-keys.ts';

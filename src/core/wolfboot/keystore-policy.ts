@@ -10,12 +10,12 @@ import { checkKeystoreKey, lmsKeyParameters } from './key-check.ts';
 import type { KeystoreSlot } from './keystore-slot.ts';
 import { slotName } from './keystore.ts';
 import { otpGeometry } from './otp-geometry.ts';
+import { buildableXmssSetsOfOid, canBuildLms, lmsName, xmssSetsOfOid } from './bootloader-sets.ts';
 import {
   profileKeyBytes,
   slotCapacity,
   slotStrideBytes,
   type BootloaderProfile,
-  type LmsParameters,
 } from './profile.ts';
 import { maskAllows } from './slot-codec.ts';
 
@@ -146,19 +146,33 @@ function problemOfParameters(
       return `an ML-DSA key of ${publicKey.length} bytes is of another level than the bootloader's (${expected} bytes)`;
     }
   }
-  const found = key.family === 'lms' ? lmsKeyParameters(publicKey) : undefined;
-  const built = profile.lms;
-  if (!found || !built) return undefined;
-  const same =
-    found.levels === built.levels &&
-    found.height === built.height &&
-    found.winternitz === built.winternitz;
-  if (same) return undefined;
-  return `the key is LMS ${lmsName(found)}, the bootloader is built for ${lmsName(built)}`;
+  if (key.family === 'lms') return problemOfLms(publicKey, profile);
+  return key.family === 'xmss' ? problemOfXmss(publicKey, profile) : undefined;
 }
 
-function lmsName(parameters: LmsParameters): string {
-  return `L${parameters.levels}-H${parameters.height}-W${parameters.winternitz}`;
+function problemOfLms(publicKey: Uint8Array, { lms }: BootloaderProfile): string | undefined {
+  const found = lmsKeyParameters(publicKey);
+  if (!found) return undefined;
+  const name = lmsName(found);
+  if (!canBuildLms(found)) return `the key is LMS ${name}; no wolfBoot can be built for that`;
+  if (!lms || name === lmsName(lms)) return undefined;
+  return `the key is LMS ${name}, the bootloader is built for ${lmsName(lms)}`;
+}
+
+/** XMSS and XMSS^MT count their sets from 1 each: the number of a key can stand for two. */
+function problemOfXmss(publicKey: Uint8Array, { xmss }: BootloaderProfile): string | undefined {
+  const oid = xmssOid(publicKey);
+  const sets = buildableXmssSetsOfOid(oid);
+  if (sets.length === 0) {
+    const name = xmssSetsOfOid(oid).join(' or ') || `XMSS set ${oid}`;
+    return `the key is ${name}; no wolfBoot can be built for that`;
+  }
+  if (!xmss || sets.includes(xmss)) return undefined;
+  return `the key is ${sets.join(' or ')}, the bootloader is built for ${xmss}`;
+}
+
+function xmssOid(publicKey: Uint8Array): number {
+  return publicKey.subarray(0, 4).reduce((value, byte) => value * 256 + byte, 0);
 }
 
 /** The application must be verifiable with a key of the algorithm the bootloader has code for. */
@@ -197,6 +211,13 @@ export type KeystoreWarning = {
       /** Such as `L2-H5-W8`. */
       readonly parameters: string;
     }
+  | {
+      /** Whether the bootloader is built for this XMSS parameter set is not known. */
+      readonly code: 'xmss-parameters-unproven';
+      readonly slot: number;
+      /** Such as `XMSS-SHA2_10_256 or XMSSMT-SHA2_20/2_256`. */
+      readonly parameters: string;
+    }
   /** A primer leaves every second slot out. */
   | { readonly code: 'ed448-slots-at-odd-addresses' }
 );
@@ -232,11 +253,20 @@ function parameterWarnings(
   index: number,
   profile: BootloaderProfile,
 ): readonly KeystoreWarning[] {
-  const found = authKeyByCode(slot.keyType)?.family === 'lms' && lmsKeyParameters(slot.publicKey);
-  if (!found || profile.lms) return [];
-  const parameters = lmsName(found);
-  const message = `${slotName(slot, index)} is LMS ${parameters}; whether the bootloader is built for that is not known`;
-  return [{ code: 'lms-parameters-unproven', slot: index, parameters, message }];
+  const family = authKeyByCode(slot.keyType)?.family;
+  if (family === 'lms' && !profile.lms) {
+    const found = lmsKeyParameters(slot.publicKey);
+    if (!found) return [];
+    const parameters = lmsName(found);
+    const message = `${slotName(slot, index)} is LMS ${parameters}; whether the bootloader is built for that is not known`;
+    return [{ code: 'lms-parameters-unproven', slot: index, parameters, message }];
+  }
+  if (family === 'xmss' && !profile.xmss) {
+    const parameters = buildableXmssSetsOfOid(xmssOid(slot.publicKey)).join(' or ');
+    const message = `${slotName(slot, index)} is ${parameters}; whether the bootloader is built for that is not known`;
+    return [{ code: 'xmss-parameters-unproven', slot: index, parameters, message }];
+  }
+  return [];
 }
 
 /** Section 6: the primer cannot write to the odd addresses where every second slot starts. */

@@ -134,18 +134,41 @@ function slotOf(header: Header, field: Uint8Array): KeystoreSlot {
   };
 }
 
+export interface KeystoreDerOptions {
+  readonly layout?: KeystoreLayout | undefined;
+  /**
+   * P-521 keys as keygen writes them: a slot of 16 bytes that says 0 and holds no key. Of use only to
+   * compare files; nothing can be verified with it.
+   */
+  readonly upstreamCompatible?: boolean | undefined;
+}
+
 /**
  * Writes a keystore.der as keygen does, with two differences: the room after an RSA key is zero, and
  * P-521 keys are there. Slot ids are written as given. The caller owns the result.
- * Throws `keystore-empty`, `keystore-key-type-refused`, `key-invalid` (a key of the wrong length).
+ * Throws `keystore-empty`, `keystore-key-type-refused`, `key-invalid` (a key of the wrong length),
+ * `not-supported` for P-521 in a universal keystore with `upstreamCompatible`: what keygen writes there
+ * is not known.
  */
 export function buildKeystoreDer(
   slots: readonly KeystoreSlot[],
-  layout: KeystoreLayout = 'per-algorithm',
+  { layout = 'per-algorithm', upstreamCompatible = false }: KeystoreDerOptions = {},
 ): Uint8Array {
   if (slots.length === 0) throw new AppError('keystore-empty', 'a keystore needs at least one key');
   for (const [index, slot] of slots.entries()) checkLength(slot, index);
-  return concatBytes(...slots.map((slot) => encodeSlot(slot, layout)));
+  const written = upstreamCompatible ? slots.map((slot) => asUpstream(slot, layout)) : slots;
+  return concatBytes(...written.map((slot) => encodeSlot(slot, layout)));
+}
+
+/** keygen has no size for P-521, so it writes none (section 3). */
+function asUpstream(slot: KeystoreSlot, layout: KeystoreLayout): KeystoreSlot {
+  if (authKeyByCode(slot.keyType)?.name !== 'ECC521') return slot;
+  if (layout === 'per-algorithm') return { ...slot, publicKey: new Uint8Array() };
+  throw new AppError(
+    'not-supported',
+    'what keygen writes for a P-521 key into a universal keystore is not known',
+    { context: { slot: slot.slotId } },
+  );
 }
 
 function checkLength(slot: KeystoreSlot, index: number): void {

@@ -6,7 +6,9 @@ import { SLOT_HEADER_BYTES } from './keystore-slot.ts';
 import { requireAcceptable } from './keystore-policy.ts';
 import { OTP_HEADER_BYTES, otpGeometry, type OtpTarget, UDS_BYTES } from './otp-geometry.ts';
 import { blankOtp, GENERATOR_VERSION_WORD, OTP_MAGIC, otpHeader } from './otp.ts';
-import { makeProfile, slotStrideBytes, type BootloaderProfile } from './profile.ts';
+import { layOutAsUpstream } from './otp-upstream.ts';
+import { makeProfile } from './bootloader-profiles.ts';
+import { slotStrideBytes, type BootloaderProfile } from './profile.ts';
 import { authKeyByCode, ML_DSA_KEY_BYTES } from './auth-keys.ts';
 import { slotHeader } from './slot-codec.ts';
 
@@ -17,22 +19,41 @@ export interface OtpImageInput {
   readonly uds: Uint8Array | undefined;
   /** Checked by no reader; without it that of otp-keystore-gen. */
   readonly versionWord?: number | undefined;
+  /**
+   * As otp-keystore-gen lays it out, also where the bootloader will not find the keys; what that means
+   * for this keystore is what `otpDifferences` says. Not to be burnt unless that is nothing.
+   */
+  readonly upstreamCompatible?: boolean | undefined;
 }
 
 /**
  * The whole area of the target, blank (FF) where nothing belongs. Slots are numbered from 0 in the
  * order given; `pubkey_size` is the key's real length. With an UDS the result is secret; the caller
- * owns it. Throws what `refuseKeystore` refuses, and `invalid-argument` for an UDS that is none.
+ * owns it. Throws what `refuseKeystore` refuses, and `invalid-argument` for an UDS that is none;
+ * with `upstreamCompatible` what `layOutAsUpstream` throws.
  */
 export function buildOtpImage(input: OtpImageInput): Uint8Array {
-  const { profile, slots, uds } = input;
-  requireAcceptable(slots, profile);
+  const { profile, slots, uds, upstreamCompatible = false } = input;
+  const versionWord = input.versionWord ?? GENERATOR_VERSION_WORD;
+  if (!upstreamCompatible) requireAcceptable(slots, profile);
+  const image = upstreamCompatible
+    ? layOutAsUpstream(profile.target, slots, versionWord)
+    : layOut(profile, slots, versionWord);
+  if (uds) image.set(checkedUds(uds), otpGeometry(profile.target).udsOffsetBytes);
+  return image;
+}
+
+function layOut(
+  profile: BootloaderProfile,
+  slots: readonly KeystoreSlot[],
+  versionWord: number,
+): Uint8Array {
   const image = blankOtp(profile.target);
   const header = encode(otpHeader, {
     magic: OTP_MAGIC,
     item_count: slots.length,
     flags: 0,
-    version: input.versionWord ?? GENERATOR_VERSION_WORD,
+    version: versionWord,
   });
   image.set(header, 0);
   const stride = slotStrideBytes(profile);
@@ -41,7 +62,6 @@ export function buildOtpImage(input: OtpImageInput): Uint8Array {
     image.set(encodeSlotHeader(slot, index), start);
     image.set(slot.publicKey, start + SLOT_HEADER_BYTES);
   }
-  if (uds) image.set(checkedUds(uds), otpGeometry(profile.target).udsOffsetBytes);
   return image;
 }
 

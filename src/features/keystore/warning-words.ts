@@ -8,6 +8,8 @@ export function warningWords(warning: KeystoreWarning): string {
       return m.keystore_warning_duplicate({ index: warning.slot, first: warning.firstSlot });
     case 'lms-parameters-unproven':
       return m.keystore_warning_lms({ index: warning.slot, parameters: warning.parameters });
+    case 'xmss-parameters-unproven':
+      return m.keystore_warning_xmss({ index: warning.slot, parameters: warning.parameters });
     case 'ed448-slots-at-odd-addresses':
       return m.keystore_warning_ed448();
   }

@@ -8,6 +8,7 @@ import {
   keystoreFingerprint,
   keystoreWarnings,
   makeProfile,
+  otpDifferences,
   otpGeometry,
   parseKeystoreDer,
   parseOtpImage,
@@ -182,6 +183,106 @@ describe('otp-keystore-gen with ML-DSA keys', () => {
       const profile = profileOf('stm32h5', real);
       const ours = buildOtpImage({ profile, slots: real, uds: fromHex(vector.uds) });
       expect(parseOtpImage(ours, 'ours').slots).toEqual(real);
+    },
+  );
+});
+
+/** As the tool was built: it has no profile, only TARGET. */
+function anyProfile(target: OtpTarget, slots: readonly KeystoreSlot[]): BootloaderProfile {
+  const { name } = authKeyByCode(slots[0]!.keyType)!;
+  return makeProfile({ target, signName: name });
+}
+
+describe('upstreamCompatible', () => {
+  const withTarget = generated.filter(({ vector }) => vector.target !== null);
+  const isMlDsa = ({ id }: NamedOtp): boolean => id.startsWith('mldsa');
+
+  it.each(withTarget.filter((row) => !isMlDsa(row)))(
+    '$id: byte for byte what otp-keystore-gen wrote',
+    ({ vector, bytes, real }) => {
+      const profile = anyProfile(vector.target!, real);
+      const input = { profile, slots: real, upstreamCompatible: true };
+      expect(buildOtpImage({ ...input, uds: fromHex(vector.uds) })).toEqual(bytes);
+      const blank = bytes.slice();
+      blank.fill(0xff, blank.length - 64);
+      expect(buildOtpImage({ ...input, uds: undefined })).toEqual(blank);
+    },
+  );
+
+  it.each(withTarget.filter(isMlDsa))(
+    '$id: refused, because the tool copied memory of its own',
+    ({ real }) => {
+      const profile = profileOf('stm32h5', real);
+      expect(() =>
+        buildOtpImage({ profile, slots: real, uds: undefined, upstreamCompatible: true }),
+      ).toThrow(/other memory of the tool/);
+      expect(otpDifferences(profile, real)).toMatchObject([
+        { code: 'slot-cut', slot: 0, writtenBytes: 576 },
+        { code: 'foreign-memory', slot: 0, fromKeyByte: 576 },
+      ]);
+    },
+  );
+
+  it.each(withTarget)('$id: no difference is noted where there is none', ({ vector, real }) => {
+    const profile = anyProfile(vector.target!, real);
+    if (isMlDsa({ id: vector.id } as NamedOtp)) return;
+    const theirs = buildOtpImage({
+      profile,
+      slots: real,
+      uds: undefined,
+      upstreamCompatible: true,
+    });
+    const differences = otpDifferences(profile, real);
+    if (differences.some(({ code }) => code === 'we-refuse')) return;
+    const ours = buildOtpImage({ profile, slots: real, uds: undefined });
+    expect(differences.length === 0).toBe(equalBytes(ours, theirs));
+  });
+
+  it('names the stride and the lost key of two RSA keys', () => {
+    const real = slotsOf(byId(vectors.keystores, 'otp-rsa2048-2'));
+    expect(otpDifferences(profileOf('stm32h5', real), real)).toMatchObject([
+      { code: 'stride', oursBytes: 336, upstreamBytes: 310 },
+      { code: 'slot-misplaced', slot: 1 },
+    ]);
+  });
+
+  it('names the sixth RSA key, which the bootloader takes for no keys at all', () => {
+    const [first, second] = slotsOf(byId(vectors.keystores, 'otp-rsa2048-2'));
+    const slots = [first!, second!, first!, second!, first!, second!];
+    const codes = otpDifferences(profileOf('stm32h5', slots), slots).map(({ code }) => code);
+    expect(codes).toContain('count-passes');
+    expect(codes).toContain('we-refuse');
+  });
+
+  it.each(withTarget.filter(({ id }) => id.startsWith('mixed')))(
+    '$id: names what is cut or filled, and that we refuse',
+    ({ id, vector, real }) => {
+      const differences = otpDifferences(anyProfile(vector.target!, real), real);
+      expect(differences.map(({ code }) => code)).toContain('we-refuse');
+      expect(differences).toContainEqual(
+        id.startsWith('mixed-ecc256')
+          ? expect.objectContaining({ code: 'slot-cut', slot: 1, writtenBytes: 64 })
+          : expect.objectContaining({ code: 'slot-filled', slot: 1, zeroBytes: 32 }),
+      );
+    },
+  );
+
+  it('names the stride of a universal bootloader', () => {
+    const real = slotsOf(byId(vectors.keystores, 'mixed-ecc256-first'));
+    const profile = makeProfile({ target: 'stm32h5', signName: 'ECC256', universal: true });
+    const codes = otpDifferences(profile, real).map(({ code }) => code);
+    expect(codes).toEqual(['stride', 'slot-misplaced', 'slot-cut']);
+  });
+
+  it.each(vectors.errors.filter(({ tool }) => tool === 'otp-keystore-gen'))(
+    '$id: refused as the tool refuses it',
+    ({ target, keystore }) => {
+      const slots = slotsOf(byId(vectors.keystores, keystore!));
+      const profile = anyProfile(target!, slots);
+      expect(() =>
+        buildOtpImage({ profile, slots, uds: undefined, upstreamCompatible: true }),
+      ).toThrow(expect.toSatisfy((error) => isAppError(error, 'keystore-too-large')));
+      expect(otpDifferences(profile, slots)).toEqual([]);
     },
   );
 });

@@ -76,10 +76,10 @@ describe('keystores', () => {
   it('keystore.der, both layouts', () => {
     fc.assert(
       fc.property(anySlots, fc.constantFrom('per-algorithm', 'universal'), (slots, layout) => {
-        const file = buildKeystoreDer(slots, layout);
+        const file = buildKeystoreDer(slots, { layout });
         const read = parseKeystoreDer(file, 'k');
         expect(withoutSize(read.slots)).toEqual(withoutSize(slots));
-        expect(buildKeystoreDer(read.slots, layout)).toEqual(file);
+        expect(buildKeystoreDer(read.slots, { layout })).toEqual(file);
         expect(keystoreFingerprint(read.slots)).toBe(keystoreFingerprint(slots));
       }),
       { numRuns: 60 },

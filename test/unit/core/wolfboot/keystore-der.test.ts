@@ -38,7 +38,7 @@ describe('parseKeystoreDer', () => {
   });
 
   it('tells the universal layout from the other', () => {
-    const universal = buildKeystoreDer(slots, 'universal');
+    const universal = buildKeystoreDer(slots, { layout: 'universal' });
     expect(universal).toHaveLength(3 * 2608);
     expect(parseKeystoreDer(universal, 'k')).toMatchObject({ slots, layout: 'universal' });
   });
@@ -72,7 +72,7 @@ describe('parseKeystoreDer', () => {
   });
 
   it('refuses content behind the key in a universal slot', () => {
-    const universal = buildKeystoreDer(slots, 'universal');
+    const universal = buildKeystoreDer(slots, { layout: 'universal' });
     universal[2607] = 1;
     expectThrows(() => parse(universal), 'malformed', 'slots[0].padding');
   });

@@ -33,6 +33,8 @@ export interface ImageVector {
   readonly key: string | null;
   readonly key2?: string;
   readonly key_file_used?: 'public';
+  /** Stateful keys: the one-time index that was used. */
+  readonly state_index_before?: number | null;
   readonly header_size: number;
   readonly version: number;
   readonly outputs: readonly ImageOutput[];

@@ -8,3 +8,4 @@ export * from './serial.ts';
 export * from './store.ts';
 export * from './tree-hasher.ts';
 export * from './usb.ts';
+export * from './vault-crypto.ts';

@@ -5,21 +5,37 @@
 import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { Rng } from '../core/ports/index.ts';
+import { createWebRsaKeyMaker } from '../platform/rsa-key-maker.ts';
+import type { Rng, RsaKeyMaker, TreeHasher } from '../core/ports/index.ts';
 
 export interface Host {
   /** Absolute; relative paths start here. */
   readonly directory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly rng: Rng;
+  readonly rsa: RsaKeyMaker;
   /** One line of result, for standard output. Never a secret. */
   print(line: string): void;
   /** One line for a person: warnings, questions, errors. */
   note(line: string): void;
+  /**
+   * How far long work is, for a person: takes the place of the line before on a terminal. Undefined: the
+   * work is over. Nothing is lost when nobody looks.
+   */
+  progress(line: string | undefined): void;
+  /** Milliseconds since some moment. */
+  now(): number;
+  /** Threads for the trees of LMS and XMSS; undefined: one, in plain JavaScript. */
+  openHasher(): Promise<OpenHasher | undefined>;
   /** The next line of standard input; undefined when there is none. */
   ask(question: string): Promise<string | undefined>;
   /** Inode change time of a file, in whole seconds since 1970. */
   changeTimeSeconds(path: string): bigint;
+}
+
+export interface OpenHasher {
+  readonly hasher: TreeHasher;
+  close(): void | Promise<void>;
 }
 
 /** How long a pipe may take to deliver an answer; a terminal may take as long as its person. */
@@ -36,8 +52,29 @@ export function nodeHost(): Host {
     note: (line) => {
       console.error(line);
     },
+    rsa: createWebRsaKeyMaker(globalThis.crypto),
+    progress: showProgress(process.stderr),
+    now: () => performance.now(),
+    openHasher: () => Promise.resolve(undefined),
     ask: askOnce,
     changeTimeSeconds: (path) => statSync(path, { bigint: true }).ctimeNs / 1_000_000_000n,
+  };
+}
+
+/** Build logs get a line now and then, terminals one line that changes. */
+const LOG_INTERVAL_MS = 15_000;
+
+function showProgress(stream: NodeJS.WriteStream): Host['progress'] {
+  let shown = false;
+  let logged = performance.now();
+  return (line) => {
+    if (stream.isTTY) {
+      if (line !== undefined || shown) stream.write(`\r\u001b[2K${line ?? ''}`);
+      shown = line !== undefined;
+    } else if (line !== undefined && performance.now() - logged >= LOG_INTERVAL_MS) {
+      logged = performance.now();
+      stream.write(`${line}\n`);
+    }
   };
 }
 

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import type { Host } from '../../src/cli/host.ts';
 import { run } from '../../src/cli/run.ts';
+import { createWebRsaKeyMaker } from '../../src/platform/rsa-key-maker.ts';
 import { seededRng } from './bytes-rng.ts';
 
 export interface CliRun {
@@ -20,6 +21,24 @@ export interface CliOptions {
   /** Change time of every file; undefined: that of the file system. */
   readonly changeTimeSeconds?: bigint | undefined;
   readonly seed?: string;
+}
+
+/** A machine on which nothing is random and nobody looks. */
+export function cliHost(directory: string, overrides: Partial<Host> = {}): Host {
+  return {
+    directory,
+    environment: {},
+    rng: seededRng('cli'),
+    rsa: createWebRsaKeyMaker(globalThis.crypto),
+    print: () => undefined,
+    note: () => undefined,
+    progress: () => undefined,
+    now: () => performance.now(),
+    openHasher: () => Promise.resolve(undefined),
+    ask: () => Promise.resolve(undefined),
+    changeTimeSeconds: () => 1_600_000_000n,
+    ...overrides,
+  };
 }
 
 export class CliDirectory {
@@ -54,8 +73,7 @@ export class CliDirectory {
   async run(words: readonly string[], options: CliOptions = {}): Promise<CliRun> {
     const stdout: string[] = [];
     const stderr: string[] = [];
-    const host: Host = {
-      directory: this.path,
+    const host = cliHost(this.path, {
       environment: options.environment ?? {},
       rng: seededRng(options.seed ?? 'cli'),
       print: (line) => stdout.push(line),
@@ -65,7 +83,7 @@ export class CliDirectory {
         return Promise.resolve(options.answer);
       },
       changeTimeSeconds: () => options.changeTimeSeconds ?? 1_600_000_000n,
-    };
+    });
     const exitCode = await run(words, host, '0.0.0-test');
     return { exitCode, stdout: stdout.join('\n'), stderr: stderr.join('\n') };
   }

@@ -3,5 +3,8 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { nodeHost } from './host.ts';
 import { run } from './run.ts';
+import { serveAsHashingThread } from './tree-hasher.ts';
 
-process.exitCode = await run(process.argv.slice(2), nodeHost(), packageJson.version);
+if (!serveAsHashingThread()) {
+  process.exitCode = await run(process.argv.slice(2), nodeHost(), packageJson.version);
+}

@@ -22,6 +22,11 @@ const SYSTEM_PACKAGES = [
   { package: 'dfu-util', gates: ['peers'], isPresent: () => hasProgram('dfu-util') },
   { package: 'make', gates: ['peers'], isPresent: () => hasProgram('make') },
   { package: 'gcc', gates: ['peers'], isPresent: () => hasProgram('gcc') },
+  {
+    package: 'gcc-arm-none-eabi',
+    gates: ['peers'],
+    isPresent: () => hasProgram('arm-none-eabi-gcc'),
+  },
   { package: 'libc6-dev', gates: ['peers'], isPresent: () => existsSync('/usr/include/stdio.h') },
 ];
 

@@ -264,6 +264,7 @@ export class BoardMachine {
       flash: this.flash,
       otp: this.otp,
       optionBytes: this.optionBytes,
+      uniqueId: this.uniqueId,
       clock: this.clock,
       random: (lengthBytes) => this.random(lengthBytes),
       transmit: (bytes, sent) => {

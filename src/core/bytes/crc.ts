@@ -11,3 +11,16 @@ export function crc16Xmodem(bytes: Uint8Array): number {
   }
   return crc;
 }
+
+/** CRC-32 of Ethernet and zip (ISO 3309): polynomial 0x04C11DB7 reflected, start and end inverted. Unsigned. */
+export function crc32(...parts: readonly Uint8Array[]): number {
+  let crc = 0xffffffff;
+  for (const part of parts) {
+    for (const byte of part) {
+      crc ^= byte;
+      for (let bit = 0; bit < 8; bit++)
+        crc = (crc & 1) === 0 ? crc >>> 1 : (crc >>> 1) ^ 0xedb88320;
+    }
+  }
+  return (crc ^ 0xffffffff) >>> 0;
+}

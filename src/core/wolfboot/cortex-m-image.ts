@@ -12,6 +12,9 @@ export interface VectorTable {
 /** Internal RAM of the chips in question starts here; none has more than 2 MB of it. */
 const RAM_START = 0x20000000;
 const RAM_END = 0x20200000;
+/** The same RAM of an STM32H5 as a secure program addresses it. */
+const SECURE_RAM_START = 0x30000000;
+const SECURE_RAM_END = 0x30200000;
 /** AXI RAM of the STM32H7. */
 const AXI_RAM_START = 0x24000000;
 const AXI_RAM_END = 0x24200000;
@@ -28,6 +31,7 @@ export function readVectorTable(bytes: Uint8Array, loadAddress: number): VectorT
   const [stackPointer = 0, reset = 0, nmi = 0, hardFault = 0] = wordsOf(bytes.subarray(0, 16));
   const inRam =
     (stackPointer > RAM_START && stackPointer <= RAM_END) ||
+    (stackPointer > SECURE_RAM_START && stackPointer <= SECURE_RAM_END) ||
     (stackPointer > AXI_RAM_START && stackPointer <= AXI_RAM_END);
   const inImage = (vector: number): boolean =>
     vector % 2 === 1 && vector > loadAddress && vector < loadAddress + bytes.length;

@@ -9,6 +9,8 @@ export * from './keystore-c-writer.ts';
 export * from './keystore-file.ts';
 export * from './keystore-policy.ts';
 export * from './keystore-slot.ts';
+export { fillKeyfusePrimer, recogniseKeyfusePrimer } from './keyfuse-primer.ts';
+export type { KeyfusePrimer, KeyfusePrimerInput, UdsOrder } from './keyfuse-primer.ts';
 export * from './otp.ts';
 export * from './otp-build.ts';
 export * from './otp-capacity.ts';

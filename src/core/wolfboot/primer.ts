@@ -15,14 +15,17 @@ import {
 } from '../bytes/index.ts';
 import { hash } from '../crypto/index.ts';
 import { AppError } from '../errors.ts';
-import { readVectorTable, wordsOf, type VectorTable } from './cortex-m-image.ts';
+import { readVectorTable, wordsOf } from './cortex-m-image.ts';
 import { describeOtherFile } from './key-files.ts';
+import type { KeyfusePrimer } from './keyfuse-primer.ts';
 import { refuseKeystore, type KeystoreRefusal } from './keystore-policy.ts';
 import type { KeystoreSlot } from './keystore-slot.ts';
 import { OTP_HEADER_BYTES, otpGeometry, UDS_BYTES } from './otp-geometry.ts';
 import { blankOtp, OTP_MAGIC, otpHeader, PRIMER_VERSION_WORD } from './otp.ts';
-import { lockingIn, type PrimerLocking } from './primer-locking.ts';
+import { analyseKeyfusePrimer } from './keyfuse-primer-analysis.ts';
+import { lockingIn } from './primer-locking.ts';
 import { elementSize, findSlotArrays, type PrimerWarning, type SlotArray } from './primer-scan.ts';
+import type { PrimerImage, PrimerWrite } from './primer-types.ts';
 import { profileKeyBytes, slotStrideBytes, type BootloaderProfile } from './profile.ts';
 import { isSampleImage } from './sample-mark.ts';
 import { slotHeader } from './slot-codec.ts';
@@ -30,48 +33,10 @@ import { readCode, type CodeFacts } from './thumb-constants.ts';
 
 export type { PrimerLocking } from './primer-locking.ts';
 export type { PrimerWarning, PrimerWarningCode } from './primer-scan.ts';
+export type { PrimerImage, PrimerWrite } from './primer-types.ts';
 
 /** Where the primer is linked: it belongs to the time before TrustZone is enabled. */
 export const PRIMER_LOAD_ADDRESS = 0x08000000;
-
-export interface PrimerWrite {
-  /** From the start of the OTP area. */
-  readonly offsetBytes: number;
-  readonly lengthBytes: number;
-  /** `header`, `slot 0` …, `uds`. */
-  readonly what: 'header' | 'uds' | `slot ${number}`;
-  /** Of a slot: its index. */
-  readonly slot?: number;
-  readonly content: Uint8Array | 'random';
-  /** What is assumed and cannot be seen in the image. */
-  readonly note?: string;
-}
-
-export interface PrimerImage {
-  readonly fileName: string;
-  readonly sizeBytes: number;
-  /** Lower-case hex, of the whole file. */
-  readonly sha256: string;
-  readonly loadAddress: number;
-  readonly vectorTable: VectorTable;
-  readonly slotArrayOffsetBytes: number;
-  /** Size of one element of the array in the image. */
-  readonly elementBytes: number;
-  /** Distance between slots in OTP. */
-  readonly strideBytes: number;
-  readonly slots: readonly KeystoreSlot[];
-  /** Where "WOLFBOOT" stands; undefined when the code puts it together from two words. */
-  readonly magicOffsetBytes: number | undefined;
-  /** In the order of the program. */
-  readonly writes: readonly PrimerWrite[];
-  /** The whole program runs to its end, the UDS included. */
-  readonly complete: boolean;
-  /** The code touches the lock register: after the keys it may lock every block for ever. */
-  readonly locking: PrimerLocking;
-  /** Carries the mark of images for the virtual board. */
-  readonly sample: boolean;
-  readonly warnings: readonly PrimerWarning[];
-}
 
 /** OTP, that is all a primer writes to; the H7 primer of this release does not link. */
 const { baseAddress, sizeBytes: otpBytes, udsOffsetBytes } = otpGeometry('stm32h5');
@@ -81,6 +46,10 @@ const { baseAddress, sizeBytes: otpBytes, udsOffsetBytes } = otpGeometry('stm32h
  * several key arrays are an error that names their offsets, because guessing would burn a wrong key.
  */
 export function analysePrimer(bytes: Uint8Array, fileName: string): PrimerImage {
+  return analyseKeyfusePrimer(bytes, fileName) ?? analyseUpstreamPrimer(bytes, fileName);
+}
+
+function analyseUpstreamPrimer(bytes: Uint8Array, fileName: string): PrimerImage {
   const vectorTable = readVectorTable(bytes, PRIMER_LOAD_ADDRESS);
   if (!vectorTable) throw notRecognised(fileName, problemOfFile(bytes));
   const array = onlyArray(findSlotArrays(bytes), fileName);
@@ -89,6 +58,7 @@ export function analysePrimer(bytes: Uint8Array, fileName: string): PrimerImage 
   const locking = lockingIn(code);
   const simulated = simulate(array);
   return {
+    keyfuse: undefined,
     fileName,
     sizeBytes: bytes.length,
     sha256: toHex(hash('sha256', bytes)),
@@ -273,6 +243,7 @@ export interface PrimerOtpContent {
 
 /** What the OTP of an STM32H5 holds after the primer ran once on a blank chip. */
 export function primerOtpContent(primer: PrimerImage): PrimerOtpContent {
+  if (primer.keyfuse) return keyfuseOtpContent(primer.keyfuse);
   const content = blankOtp('stm32h5');
   const written = new Array<boolean>(content.length / 2).fill(false);
   let udsHalfwords: PrimerOtpContent['udsHalfwords'];
@@ -286,6 +257,18 @@ export function primerOtpContent(primer: PrimerImage): PrimerOtpContent {
   return { content, written, udsHalfwords };
 }
 
+/** Our own primer says exactly what it writes, and writes nothing else. */
+function keyfuseOtpContent({ content, written, uds }: KeyfusePrimer): PrimerOtpContent {
+  if (uds === 'none') return { content: content.slice(), written, udsHalfwords: undefined };
+  const start = udsOffsetBytes / 2;
+  const end = start + UDS_BYTES / 2;
+  return {
+    content: content.slice(),
+    written: written.map((isWritten, index) => isWritten || (index >= start && index < end)),
+    udsHalfwords: { start, end },
+  };
+}
+
 /** Why this primer must not run on a board whose bootloader is `profile`; empty when it may. */
 export function refusePrimer(
   primer: PrimerImage,
@@ -294,6 +277,12 @@ export function refusePrimer(
   const refusals: KeystoreRefusal[] = [...refuseKeystore(primer.slots, profile)];
   if (profile.target !== 'stm32h5') {
     refusals.push({ code: 'not-supported', message: 'there are primers for stm32h5 only' });
+  }
+  if (primer.keyfuse?.trustZone === true) {
+    refusals.push({
+      code: 'not-supported',
+      message: 'this primer was built for TrustZone on; boards are burnt before it is enabled',
+    });
   }
   const stride = slotStrideBytes(profile);
   if (primer.strideBytes !== stride) {

@@ -19,6 +19,8 @@ export interface BoardHardware {
   readonly flash: FlashMemory;
   readonly otp: OtpArea;
   readonly optionBytes: OptionBytes;
+  /** The 96-bit unique id, 12 bytes. Not to be changed. */
+  readonly uniqueId: Uint8Array;
   /** The hardware random number generator. */
   random(lengthBytes: number): Uint8Array;
   nowMs(): number;

@@ -13,6 +13,7 @@ export interface ProgramHost {
   readonly flash: FlashMemory;
   readonly otp: OtpArea;
   readonly optionBytes: OptionBytes;
+  readonly uniqueId: Uint8Array;
   readonly clock: SimClock;
   readonly random: (lengthBytes: number) => Uint8Array;
   readonly transmit: (bytes: Uint8Array, sent?: () => void) => void;
@@ -62,6 +63,7 @@ export class ProgramRun {
       flash: host.flash,
       otp: host.otp,
       optionBytes: host.optionBytes,
+      uniqueId: host.uniqueId,
       random: host.random,
       nowMs: () => host.clock.nowMs(),
       after: (delayMs, action, options) => this.#after(delayMs, action, options),

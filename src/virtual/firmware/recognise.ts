@@ -4,9 +4,16 @@
  */
 import { asciiToBytes, indexOfBytes } from '../../core/bytes/index.ts';
 import { isAppError } from '../../core/errors.ts';
-import { analysePrimer, type BootloaderProfile, type PrimerImage } from '../../core/wolfboot/index.ts';
+import {
+  analysePrimer,
+  recogniseKeyfusePrimer,
+  type BootloaderProfile,
+  type KeyfusePrimer,
+  type PrimerImage,
+} from '../../core/wolfboot/index.ts';
 import { FLASH_BASE, FLASH_BYTES, FLASH_SECURE_BASE, type FlashMemory } from '../flash/flash-memory.ts';
 import type { Firmware } from './firmware.ts';
+import { KeyfusePrimerModel } from './keyfuse-primer-model.ts';
 import { PrimerModel } from './primer-model.ts';
 import { UnknownFirmware } from './unknown-firmware.ts';
 import { WolfBootModel } from './wolfboot-model.ts';
@@ -28,10 +35,22 @@ export interface BootOptions {
 export function recogniseFirmware(flash: FlashMemory, options: BootOptions): Firmware | undefined {
   const image = trimmed(flash.read(FLASH_BASE, PROGRAM_BYTES));
   if (!startsPlausibly(image)) return undefined;
+  const ours = keyfusePrimerIn(image);
+  if (ours !== undefined) return new KeyfusePrimerModel(ours);
   const primer = primerIn(image);
   if (primer !== undefined) return new PrimerModel(primer);
   if (indexOfBytes(image, OTP_MAGIC) >= 0) return new WolfBootModel(options.profile);
   return new UnknownFirmware();
+}
+
+/** `damaged`: our program with a region it will refuse. */
+function keyfusePrimerIn(image: Uint8Array): KeyfusePrimer | 'damaged' | undefined {
+  try {
+    return recogniseKeyfusePrimer(image);
+  } catch (error) {
+    if (isAppError(error)) return 'damaged';
+    throw error;
+  }
 }
 
 function primerIn(image: Uint8Array): PrimerImage | undefined {

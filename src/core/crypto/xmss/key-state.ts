@@ -5,11 +5,23 @@ import { computeNodes, type TreeSource } from './forest.ts';
 import { XmssHash } from './hash-functions.ts';
 import { publicKeyOf, type XmssKeyFile } from './key-file.ts';
 import { NODE_BYTES, WOTS_SIGNATURE_BYTES, type XmssParameters } from './parameters.ts';
-import { firstTraversal, positionOf, stepTraversal, type Traversal } from './traversal.ts';
+import {
+  firstTraversal,
+  positionOf,
+  stepTraversal,
+  traversalAt,
+  type Traversal,
+} from './traversal.ts';
 import { nodeAt, type TreeNode } from './tree-node.ts';
 
 /** Indices walked between two looks at the cancel signal. */
 const STEPS_A_SLICE = 1024n;
+
+/**
+ * Up to here the way is walked, which gives the very bytes that signing all the way would give. Only
+ * sets of height 40 and more can be taken further at once.
+ */
+const LONGEST_WALK = 1n << 20n;
 
 /** The seeds of a new key: SK_SEED || SK_PRF || PUB_SEED, as wolfBoot's keygen draws them. */
 export const SEEDS_BYTES = 3 * NODE_BYTES;
@@ -69,7 +81,13 @@ export async function advanceKey(
   index: bigint,
   call: CryptoCall,
 ): Promise<XmssKeyFile> {
-  const { parameters, traversal } = file;
+  const { parameters } = file;
+  if (index - file.index > LONGEST_WALK) {
+    const traversal = traversalAt(parameters, index);
+    await computeState(traversal, sourceOf(file), call);
+    return { ...file, index, traversal };
+  }
+  const { traversal } = file;
   let position = positionOf(parameters, file.index);
   for (let at = file.index; at < index; at++) {
     if (at % STEPS_A_SLICE === 0n) {

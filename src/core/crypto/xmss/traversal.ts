@@ -89,6 +89,51 @@ export function recordsOf(
 }
 
 /**
+ * The state at any index without the way there: a valid one, which may differ from the walked one
+ * in how far ahead it has worked and in what finished work left behind.
+ */
+export function traversalAt(parameters: XmssParameters, index: bigint): Traversal {
+  const { layers, treeHeight } = parameters;
+  const treeLeaves = 2 ** treeHeight;
+  const { trees, leaves } = positionOf(parameters, index);
+  const traversal = firstTraversal(parameters);
+  trees.forEach((tree, layer) => {
+    const leaf = leaves[layer] ?? 0;
+    const second = (tree.tree & 1n) === 1n;
+    const current =
+      tree.tree === 0n ? firstRecord(parameters, tree) : builtRecord(parameters, tree, treeLeaves);
+    for (const treeHash of current.treeHashes) treeHash.completed = true;
+    for (let at = 0; at < leaf; at++) {
+      advancePath(current, parameters, tree, at);
+      runTreeHashes(current, parameters, tree, treeLeaves);
+    }
+    traversal.records[second ? layers + layer : layer] = current;
+    if (layer === layers - 1) return;
+    const successor = { layer, tree: tree.tree + 1n };
+    const ahead = successor.tree >= treesOf(parameters, layer) ? 0 : layer === 0 ? leaf : leaf + 1;
+    traversal.records[second ? layer : layers + layer] = builtRecord(parameters, successor, ahead);
+    const above = trees[layer + 1];
+    if (!above) return;
+    traversal.rootSignatures[layer] = {
+      bytes: undefined,
+      of: { root: nodeAt(tree, treeHeight, 0), tree: above, leaf: leaves[layer + 1] ?? 0 },
+    };
+  });
+  return traversal;
+}
+
+/** A tree built from its first `count` leaves. */
+function builtRecord(parameters: XmssParameters, tree: TreePlace, count: number): BdsRecord {
+  const record = emptyRecord(parameters);
+  for (let leaf = 0; leaf < count; leaf++) buildNext(record, parameters, tree);
+  return record;
+}
+
+function treesOf({ layers, treeHeight }: XmssParameters, layer: number): bigint {
+  return 1n << BigInt((layers - 1 - layer) * treeHeight);
+}
+
+/**
  * Goes on from `index`, which is not the last, to `index + 1`. `traversal` is changed. Returns the
  * new position.
  */
@@ -101,7 +146,6 @@ export function stepTraversal(
   const newTrees = [...trees];
   const newLeaves = [...leaves];
   const lastLeaf = 2 ** treeHeight - 1;
-  const treesOf = (layer: number): bigint => 1n << BigInt((layers - 1 - layer) * treeHeight);
 
   let budget = (treeHeight - retained) >> 1;
   let pathDue = true;
@@ -114,7 +158,7 @@ export function stepTraversal(
     if (!tree || leaf === undefined) throw new AppError('internal', 'a layer has no position');
     const { current, next } = recordsOf(traversal, parameters, tree);
     const successor = { layer, tree: tree.tree + 1n };
-    const hasSuccessor = next !== undefined && successor.tree < treesOf(layer);
+    const hasSuccessor = next !== undefined && successor.tree < treesOf(parameters, layer);
     if (layer === 0 && hasSuccessor) buildNext(next, parameters, successor);
 
     treeEnds &&= leaf === lastLeaf;
@@ -132,7 +176,10 @@ export function stepTraversal(
       continue;
     }
 
-    // The next tree takes over; the leaf after this one, a layer up, signs its root.
+    // The next tree takes over; the leaf after this one, a layer up, signs its root. With eight
+    // layers and more the budget above leaves the fourth tree one leaf short (wolfSSL would sign
+    // the wrong node from index 2^20 on): what is missing is added now.
+    while (next && next.next <= lastLeaf) buildNext(next, parameters, successor);
     const above = trees[layer + 1];
     const leafAbove = leaves[layer + 1];
     const root = next?.stack[0];

@@ -87,7 +87,7 @@ function signatureOf(vector: ImageVector, index: number): LmsSignature {
 }
 
 const signatures = imageManifest.images.flatMap((vector) =>
-  vector.key?.startsWith('lms') && vector.typeof vector.state_index_before === "number"
+  vector.key?.startsWith('lms') && typeof vector.state_index_before === 'number'
     ? [signatureOf(vector, vector.state_index_before)]
     : [],
 );

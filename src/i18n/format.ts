@@ -24,3 +24,24 @@ export function formatTime(seconds: bigint): string {
     timeZone: 'UTC',
   }).format(date);
 }
+
+const secondMs = 1000;
+const minuteSeconds = 60;
+const hourSeconds = 3600;
+
+/** A length of time as people say it, rounded up: "3 seconds", "2 minutes", "5 hours". */
+export function formatDuration(milliseconds: number): string {
+  const seconds = Math.max(1, Math.ceil(milliseconds / secondMs));
+  const [unit, size] =
+    seconds < 2 * minuteSeconds
+      ? (['second', 1] as const)
+      : seconds < 2 * hourSeconds
+        ? (['minute', minuteSeconds] as const)
+        : (['hour', hourSeconds] as const);
+  return new Intl.NumberFormat(getLocale(), {
+    style: 'unit',
+    unit,
+    unitDisplay: 'long',
+    maximumFractionDigits: 0,
+  }).format(Math.ceil(seconds / size));
+}

@@ -63,16 +63,28 @@ interface LinkButtonProps {
   readonly kind?: ButtonKind;
   readonly icon?: IconName;
   readonly iconAfter?: IconName;
+  readonly size?: 'small' | 'medium';
+  /** Accessible name, when the visible words alone do not tell which one of many. */
+  readonly label?: string;
 }
 
-export function LinkButton({ children, href, kind = 'default', icon, iconAfter }: LinkButtonProps) {
+export function LinkButton({
+  children,
+  href,
+  kind = 'default',
+  icon,
+  iconAfter,
+  size = 'medium',
+  label,
+}: LinkButtonProps) {
   return (
     <MantineButton
       component="a"
       href={href}
-      size="sm"
+      size={size === 'small' ? 'xs' : 'sm'}
+      aria-label={label}
       className={`${styles.button ?? ''} ${styles[kind] ?? ''}`}
-      leftSection={icon && <Icon name={icon} size={17} />}
+      leftSection={icon && <Icon name={icon} size={size === 'small' ? 15 : 17} />}
       rightSection={iconAfter && <Icon name={iconAfter} size={17} />}
     >
       {children}

@@ -27,13 +27,25 @@ interface TextFieldProps extends FieldProps {
   readonly onKeyDown?: KeyboardEventHandler<HTMLInputElement>;
   readonly onBlur?: () => void;
   readonly ref?: Ref<HTMLInputElement>;
+  /** Drawn as dots, and kept out of the browser's memory of forms. */
+  readonly secret?: boolean;
+  /** The focus goes here when a dialog opens. */
+  readonly autoFocus?: boolean;
 }
 
-export function TextField({ onChange, mono = false, ...rest }: TextFieldProps) {
+export function TextField({
+  onChange,
+  mono = false,
+  secret = false,
+  autoFocus = false,
+  ...rest
+}: TextFieldProps) {
   return (
     <TextInput
+      type={secret ? 'password' : 'text'}
       autoComplete="off"
       spellCheck={false}
+      data-autofocus={autoFocus || undefined}
       {...rest}
       inputWrapperOrder={['label', 'input', 'description', 'error']}
       classNames={{

@@ -108,6 +108,18 @@ const shapes = {
       <path d="M7 9V6.5a3 3 0 0 1 6 0V9" />
     </>
   ),
+  unlocked: (
+    <>
+      <rect x="4.5" y="9" width="11" height="7.5" rx="1.5" />
+      <path d="M7 9V6.5a3 3 0 0 1 5.8-1" />
+    </>
+  ),
+  sheet: (
+    <>
+      <path d="M5 2.8h10v14.4H5z" />
+      <path d="M7.5 6h2v2h-2zM11.500 6h1.500M7.5 11h5M7.5 14h5" />
+    </>
+  ),
   secret: (
     <>
       <path d="M2.5 10S5.3 5 10 5s7.5 5 7.5 5-2.8 5-7.5 5-7.5-5-7.5-5z" />

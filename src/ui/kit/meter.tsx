@@ -96,3 +96,33 @@ export function JobProgress({
     </div>
   );
 }
+
+interface ShareProps {
+  readonly label: string;
+  /** In parts of `total`; the words tell the real numbers. */
+  readonly used: number;
+  readonly total: number;
+  readonly words: string;
+}
+
+/** A thin bar for what is used up of something that cannot be refilled. */
+export function Share({ label, used, total, words }: ShareProps) {
+  const percent = Math.min(100, (used / total) * 100);
+  return (
+    <div className={styles.share}>
+      <div
+        role="meter"
+        aria-label={label}
+        aria-valuemin={0}
+        aria-valuemax={total}
+        aria-valuenow={used}
+        aria-valuetext={words}
+        className={styles.bar}
+        data-tone="irreversible"
+      >
+        <span style={{ width: `${percent}%` }} />
+      </div>
+      <span className={styles.words}>{words}</span>
+    </div>
+  );
+}

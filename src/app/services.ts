@@ -2,6 +2,7 @@
 import { createRealClock } from '../platform/clock.ts';
 import { pickFile, saveFile } from '../platform/files.ts';
 import { createWebLocks } from '../platform/locks.ts';
+import { findPasskeys } from '../platform/passkey.ts';
 import { createWebRng } from '../platform/rng.ts';
 import { createSessionStore } from '../platform/session-store.ts';
 import { createIndexedDbStore } from '../platform/store.ts';
@@ -22,6 +23,7 @@ const loadVirtual = async () => import('../virtual/index.ts');
 export function createServices(): Services {
   const clock = createRealClock();
   const store = createIndexedDbStore();
+  const rng = createWebRng(crypto);
   const worker = new Worker(new URL('../workers/keyring/worker.ts', import.meta.url), {
     type: 'module',
   });
@@ -46,7 +48,9 @@ export function createServices(): Services {
     journals: { real: store, virtual: createSessionStore(() => sessionStorage, sessionPrefix) },
     locks: createWebLocks(navigator.locks),
     clock,
-    rng: createWebRng(crypto),
+    rng,
+    findPasskeys: () =>
+      findPasskeys({ credentials: navigator.credentials, name: location.hostname }, rng),
     keepAwake: createKeepAwake('wakeLock' in navigator ? navigator.wakeLock : undefined, document),
     benches: {
       real: createRealBench(clock),

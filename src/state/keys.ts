@@ -11,6 +11,7 @@ import type {
   BackupSheet,
   KeyEstimate,
   KeyInfo,
+  SealedKeyFacts,
   UnlockWay,
   VaultSecret,
   VaultStatus,
@@ -19,6 +20,7 @@ import { idle, perform, type Activity } from './activity.ts';
 import type { NamedFile, Services } from './services.ts';
 
 export type KeyEntry = KeyInfo;
+export type { BackupForm, BackupSheet, SealedKeyFacts, UnlockWay, VaultSecret, VaultStatus };
 
 export interface KeysState {
   readonly keys: readonly KeyEntry[];

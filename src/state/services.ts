@@ -31,6 +31,18 @@ export interface Benches {
   openRehearsal(): Promise<Bench>;
 }
 
+/** Ways to open the vault that the person carries. `prf`: 32 secret bytes, wiped by who takes them. */
+export interface Passkeys {
+  create(label: string): Promise<PasskeySecret>;
+  /** Asks for one of these. */
+  ask(credentialIds: readonly string[]): Promise<PasskeySecret>;
+}
+
+export interface PasskeySecret {
+  readonly credentialId: string;
+  readonly prf: Uint8Array;
+}
+
 export type KeepAwake = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Facts about the browser, found out once at the start. */
@@ -55,6 +67,8 @@ export interface Services {
   readonly rng: Rng;
   /** Keeps the screen awake while `work` runs, where the browser can; never fails by itself. */
   readonly keepAwake: KeepAwake;
+  /** undefined where the browser has no passkeys that derive secrets. */
+  readonly findPasskeys: () => Promise<Passkeys | undefined>;
   readonly benches: Benches;
   readonly environment: Environment;
   /** Version and build of this program, for records. */

@@ -53,6 +53,7 @@ export function appBench(options: AppBenchOptions = {}): AppBench {
     clock: bench.clock,
     rng,
     keepAwake: (work) => work(),
+    findPasskeys: () => Promise.resolve(undefined),
     benches: {
       real: options.realBench,
       openVirtual: () => Promise.resolve(bench.bench),

@@ -22,6 +22,7 @@ const ROOMS = {
   'core/ports': [BYTES, ERRORS],
   'core/crypto': [BYTES, PORTS, ERRORS, NOBLE],
   'core/wolfboot': [BYTES, PORTS, ERRORS, CRYPTO, NOBLE],
+  'core/custody': [BYTES, PORTS, ERRORS, CRYPTO, NOBLE],
   'core/opentitan': [BYTES, PORTS, ERRORS, CRYPTO, NOBLE],
   'core/psa': [BYTES, PORTS, ERRORS, CRYPTO, NOBLE],
   'core/vault': [BYTES, PORTS, ERRORS, CRYPTO, NOBLE],
@@ -56,6 +57,7 @@ const ROOMS = {
     REACT,
     npm('wouter'),
     npm('@xterm/[^/]+'),
+    npm('qr'),
     npm('valibot'),
   ],
 };
@@ -168,7 +170,7 @@ module.exports = {
       comment: 'an import that leads nowhere',
       severity: 'error',
       from: { pathNot: GENERATED_MESSAGES },
-      to: { couldNotResolve: true, pathNot: ['^virtual:', '\\?(worker|url|raw)'] },
+      to: { couldNotResolve: true, pathNot: ['^virtual:', '\\?(worker|url|raw|inline)'] },
     },
     {
       name: 'no-circular',

@@ -3,7 +3,7 @@ import { useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
 import { useLocation } from 'wouter';
 import { m } from '../i18n/paraglide/messages.js';
 import { locales, type Locale } from '../i18n/paraglide/runtime.js';
-import { useBench } from '../state/react.ts';
+import { useBench, useKeys } from '../state/react.ts';
 import { Badge } from '../ui/kit/badge.tsx';
 import { IconButton } from '../ui/kit/button.tsx';
 import { ChoiceField } from '../ui/kit/fields.tsx';
@@ -29,6 +29,7 @@ export function Header({ locale, onLocale, unsavedKeys, onShortcuts }: HeaderPro
         {m.app_name()}
       </a>
       <BoardMark />
+      <VaultMark />
       {unsavedKeys > 0 && (
         <a href="#/keys" className={styles.unsaved}>
           <Badge tone="caution" icon="unsaved">
@@ -75,6 +76,28 @@ function BoardMark() {
     <Badge tone={kind === 'real' ? 'info' : 'neutral'} icon="board">
       {kind === 'real' ? m.app_board_real() : m.app_board_none()}
     </Badge>
+  );
+}
+
+/** Where the keys are kept; nothing while there are none and no vault. */
+function VaultMark() {
+  const kind = useKeys(({ vault }) => vault.kind);
+  const keys = useKeys((state) => state.keys.length);
+  if (kind === 'none' && keys === 0) return null;
+  return (
+    <a href="#/keys" className={styles.unsaved}>
+      {kind === 'none' ? (
+        <Badge tone="neutral">{m.app_vault_none()}</Badge>
+      ) : kind === 'locked' ? (
+        <Badge tone="info" icon="lock">
+          {m.app_vault_locked()}
+        </Badge>
+      ) : (
+        <Badge tone="proven" icon="unlocked">
+          {m.app_vault_open()}
+        </Badge>
+      )}
+    </a>
   );
 }
 

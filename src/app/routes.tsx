@@ -10,8 +10,8 @@ export interface PageRoute {
   readonly below?: string;
   readonly name: () => string;
   readonly icon: IconName;
-  /** Letter after `g`. */
-  readonly shortcut: string;
+  /** Letter after `g`; none where one only gets from another page. */
+  readonly shortcut?: string;
   readonly step?: StepId;
   readonly Page: LazyExoticComponent<ComponentType>;
 }
@@ -85,6 +85,13 @@ export const pageRoutes: readonly PageRoute[] = [
     Page: lazy(async () => ({
       default: (await import('../features/records/index.ts')).RecordPage,
     })),
+  },
+  {
+    path: '/sheet',
+    below: '/sheet/:key',
+    name: m.sheet_title,
+    icon: 'sheet',
+    Page: lazy(async () => ({ default: (await import('../features/sheet/index.ts')).SheetPage })),
   },
   {
     path: '/help',

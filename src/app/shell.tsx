@@ -4,6 +4,7 @@ import { Route, Switch, useLocation } from 'wouter';
 import { BoardPanel } from '../features/panel/index.ts';
 import { m } from '../i18n/paraglide/messages.js';
 import type { Locale } from '../i18n/paraglide/runtime.js';
+import type { KeyEntry } from '../state/keys.ts';
 import { useBench, useKeys } from '../state/react.ts';
 import { LinkButton } from '../ui/kit/button.tsx';
 import { Page, PageEntryProvider } from '../ui/kit/page.tsx';
@@ -26,7 +27,7 @@ export function Shell({ locale, onLocale }: ShellProps) {
   const [location] = useLocation();
   const entry = usePageEntry(location);
   const virtual = useBench(({ bench }) => bench?.kind === 'virtual');
-  const unsavedKeys = useKeys(({ keys }) => keys.filter((key) => !key.saved).length);
+  const unsavedKeys = useKeys(({ keys }) => keys.filter(isOnlyHere).length);
   const running = useRunningJob();
   const [shortcutsOpen, setShortcutsOpen] = useState(false);
   useLeaveGuard(unsavedKeys > 0 || running);
@@ -87,6 +88,11 @@ export function Shell({ locale, onLocale }: ShellProps) {
       {virtual && <div className={styles.frame} aria-hidden="true" />}
     </div>
   );
+}
+
+/** Neither in a file nor in the vault: closing the tab destroys it. */
+function isOnlyHere({ saved, sealed }: KeyEntry): boolean {
+  return !saved && !sealed;
 }
 
 function NotFound() {

@@ -34,9 +34,16 @@ export function Shortcuts({ opened, onOpen, onClose }: ShortcutsProps) {
       />
       <dl className={styles.list}>
         <Shortcut keys={['?']} does={m.app_shortcuts_this()} />
-        {pageRoutes.map(({ path, name, shortcut }) => (
-          <Shortcut key={path} keys={['g', shortcut]} does={m.app_shortcuts_go({ page: name() })} />
-        ))}
+        {pageRoutes.map(
+          ({ path, name, shortcut }) =>
+            shortcut !== undefined && (
+              <Shortcut
+                key={path}
+                keys={['g', shortcut]}
+                does={m.app_shortcuts_go({ page: name() })}
+              />
+            ),
+        )}
       </dl>
       <h3 className={styles.title}>{m.app_shortcuts_hex()}</h3>
       <dl className={styles.list}>

@@ -4,10 +4,9 @@ import { hexNumber } from '../../core/bytes/index.ts';
 import { describeFailure } from '../../i18n/failure.ts';
 import { m } from '../../i18n/paraglide/messages.js';
 import type { KeyEntry } from '../../state/keys.ts';
-import { useOpenFile } from '../../state/open-file.ts';
 import { useKeys } from '../../state/react.ts';
 import { Badge } from '../../ui/kit/badge.tsx';
-import { Button, IconButton } from '../../ui/kit/button.tsx';
+import { Button, IconButton, LinkButton } from '../../ui/kit/button.tsx';
 import { Fingerprint } from '../../ui/kit/fingerprint.tsx';
 import { Icon } from '../../ui/kit/icons.tsx';
 import { Row } from '../../ui/kit/layout.tsx';
@@ -16,9 +15,11 @@ import { ErrorNotice } from '../../ui/kit/notice.tsx';
 import { MaskField } from '../../ui/mask/mask-field.tsx';
 import { algorithmLabels, keyState, maskWords, privateKeyFiles } from './key-words.ts';
 import styles from './keys.module.css';
+import { AgePassphraseDialog, useOpenBackup } from './open-backup.tsx';
 import { RemoveKeyDialog } from './remove-key-dialog.tsx';
 import { RenameDialog } from './rename-dialog.tsx';
 import { SaveKeyDialog } from './save-key-dialog.tsx';
+import { SignaturesLeft } from './signatures-left.tsx';
 
 interface KeyCardProps {
   readonly entry: KeyEntry;
@@ -45,7 +46,9 @@ export function KeyCard({ entry, current }: KeyCardProps) {
             setDialog('rename');
           }}
         />
-        <span className={styles.algorithm}>{algorithmLabels[entry.algorithm]}</span>
+        <span className={styles.algorithm}>
+          {algorithmLabels[entry.algorithm]} {entry.parameters}
+        </span>
         <span className={styles.state}>
           <Badge tone={state.tone} icon={state.icon}>
             {state.word}
@@ -54,6 +57,7 @@ export function KeyCard({ entry, current }: KeyCardProps) {
       </div>
       <Fingerprint hex={entry.fingerprint} of={m.keys_fingerprint_of({ name: entry.name })} />
       <BackupTrace entry={entry} />
+      <SignaturesLeft entry={entry} />
       <p className={styles.sentence}>{state.sentence}</p>
       <KeyActions entry={entry} current={current} onDialog={setDialog} />
       <SaveKeyDialog entry={entry} opened={dialog === 'save'} onClose={close} />
@@ -92,7 +96,7 @@ function KeyActions({ entry, current, onDialog }: KeyActionsProps) {
   const savePublic = useKeys((state) => state.savePublic);
   const setMask = useKeys((state) => state.setMask);
   const working = useKeys(({ activity }) => activity.kind === 'busy');
-  const openFile = useOpenFile();
+  const backup = useOpenBackup((file, agePassphrase) => prove(id, file, agePassphrase));
   const [maskOpen, setMaskOpen] = useState(false);
   return (
     <>
@@ -117,7 +121,7 @@ function KeyActions({ entry, current, onDialog }: KeyActionsProps) {
             label={m.keys_prove_of({ name })}
             disabled={working || !saved || proven}
             onClick={() => {
-              openFile.open(privateKeyFiles, (file) => prove(id, file));
+              backup.open(privateKeyFiles);
             }}
           >
             {m.keys_prove()}
@@ -150,6 +154,15 @@ function KeyActions({ entry, current, onDialog }: KeyActionsProps) {
           >
             {m.keys_save_public()}
           </Button>
+          <LinkButton
+            size="small"
+            kind="quiet"
+            icon="sheet"
+            href={`#/sheet/${id}`}
+            label={m.keys_sheet_of({ name })}
+          >
+            {m.keys_sheet()}
+          </LinkButton>
           <IconButton
             icon="trash"
             label={m.keys_remove_of({ name })}
@@ -169,8 +182,9 @@ function KeyActions({ entry, current, onDialog }: KeyActionsProps) {
           />
         </div>
       )}
-      {openFile.error && (
-        <ErrorNotice failure={describeFailure(openFile.error)} onDismiss={openFile.dismiss} />
+      <AgePassphraseDialog backup={backup} />
+      {backup.error && (
+        <ErrorNotice failure={describeFailure(backup.error)} onDismiss={backup.dismiss} />
       )}
       <Polite text={proven ? m.keys_announce_proven({ name }) : ''} />
     </>

@@ -7,7 +7,7 @@ import type { Tone } from '../../ui/kit/badge.tsx';
 import type { IconName } from '../../ui/kit/icons.tsx';
 
 /** As wolfBoot's keygen names them; the endings are customs, not rules. */
-export const privateKeyFiles = '.der,.key,.pem,.bin,.raw';
+export const privateKeyFiles = '.der,.key,.pem,.bin,.raw,.age,.txt';
 
 /** Proper names, the same in every language. */
 export const algorithmLabels: Readonly<Record<AlgorithmId, string>> = {
@@ -44,7 +44,12 @@ interface KeyState {
   readonly sentence: string;
 }
 
-export function keyState({ saved, proven, origin }: KeyEntry): KeyState {
+export function keyState({
+  saved,
+  proven,
+  origin,
+  sealed,
+}: Pick<KeyEntry, 'saved' | 'proven' | 'origin' | 'sealed'>): KeyState {
   if (proven) {
     return {
       tone: 'proven',
@@ -65,7 +70,7 @@ export function keyState({ saved, proven, origin }: KeyEntry): KeyState {
     tone: 'caution',
     icon: 'unsaved',
     word: m.keys_state_unsaved(),
-    sentence: m.keys_todo_save(),
+    sentence: sealed ? m.keys_todo_save_sealed() : m.keys_todo_save(),
   };
 }
 

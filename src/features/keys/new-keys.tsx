@@ -1,18 +1,25 @@
-/** Makes keys, or opens the file of one. */
-import { useState, type SubmitEvent } from 'react';
+/** Makes keys, or opens the file of one. What will verify the key leads to the kind of key. */
+import { lazy, Suspense, useState, type SubmitEvent } from 'react';
+import { keySpecOfProfile } from '../../core/wolfboot/index.ts';
 import { describeFailure } from '../../i18n/failure.ts';
 import { m } from '../../i18n/paraglide/messages.js';
-import { useOpenFile } from '../../state/open-file.ts';
-import { useKeys } from '../../state/react.ts';
+import { useKeys, useKeystore } from '../../state/react.ts';
 import { Button } from '../../ui/kit/button.tsx';
-import { ChoiceField, NumberField, TextField } from '../../ui/kit/fields.tsx';
+import { Disclosure } from '../../ui/kit/disclosure.tsx';
+import { NumberField, TextField } from '../../ui/kit/fields.tsx';
 import { Row } from '../../ui/kit/layout.tsx';
 import { ErrorNotice } from '../../ui/kit/notice.tsx';
 import { Section } from '../../ui/kit/page.tsx';
-import { algorithmLabels, keyNameProblem, privateKeyFiles } from './key-words.ts';
-import styles from './keys.module.css';
+import { AlgorithmChoice } from './algorithm-choice.tsx';
+import { draftOfSpec, firstDraft, specOfDraft, type AlgorithmDraft } from './algorithm-draft.ts';
+import { keyNameProblem, privateKeyFiles } from './key-words.ts';
+import styles from './new-keys.module.css';
+import { AgePassphraseDialog, useOpenBackup } from './open-backup.tsx';
+import { ParameterFields } from './parameter-fields.tsx';
+import { SpecFacts } from './spec-facts.tsx';
 
 const mostAtOnce = 16;
+const AlgorithmTable = lazy(() => import('./algorithm-table.tsx'));
 
 /** `first`: there is no key yet, so making one is what this screen is for. */
 export function NewKeys({ first }: { readonly first: boolean }) {
@@ -22,49 +29,51 @@ export function NewKeys({ first }: { readonly first: boolean }) {
   const making = useKeys(
     ({ activity }) => activity.kind === 'busy' && activity.what === 'generate',
   );
-  const openFile = useOpenFile();
+  const profile = useKeystore(({ view }) => view.profile);
+  const backup = useOpenBackup(openKey);
   const [name, setName] = useState<string>(m.keys_name_default());
-  const [algorithm, setAlgorithm] = useState<'ecdsa-p256' | 'ed25519'>('ecdsa-p256');
+  const [draft, setDraft] = useState<AlgorithmDraft>(() =>
+    draftOfSpec(firstDraft, keySpecOfProfile(profile)),
+  );
   const [count, setCount] = useState<number | undefined>(1);
   const problem = keyNameProblem(name);
+  const spec = specOfDraft(draft);
 
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (problem === undefined && count !== undefined && !working) {
-      void generate(name.trim(), { algorithm }, count);
+      void generate(name.trim(), spec, count);
     }
   };
   return (
     <Section title={m.keys_new()}>
       <form className={styles.form} onSubmit={submit}>
-        <TextField
-          label={m.keys_name()}
-          description={m.keys_name_hint()}
-          value={name}
-          onChange={setName}
-          error={problem}
-          maxLength={60}
-          mono
-        />
-        <ChoiceField
-          label={m.keys_algorithm()}
-          value={algorithm}
-          onChange={setAlgorithm}
-          choices={[
-            { value: 'ecdsa-p256', label: algorithmLabels['ecdsa-p256'] },
-            { value: 'ed25519', label: algorithmLabels.ed25519 },
-          ]}
-          description={
-            algorithm === 'ed25519' ? m.keys_algorithm_ed25519() : m.keys_algorithm_p256()
-          }
-        />
-        <NumberField
-          label={m.keys_count()}
-          value={count}
-          onChange={setCount}
-          min={1}
-          max={mostAtOnce}
-        />
+        <AlgorithmChoice draft={draft} onChange={setDraft} />
+        <ParameterFields draft={draft} onChange={setDraft} />
+        <SpecFacts spec={spec} profile={profile} />
+        <Disclosure label={m.keys_compare()}>
+          <Suspense fallback={<p role="status">{m.app_loading()}</p>}>
+            <AlgorithmTable draft={draft} target={profile.target} />
+          </Suspense>
+        </Disclosure>
+        <div className={styles.naming}>
+          <TextField
+            label={m.keys_name()}
+            description={m.keys_name_hint()}
+            value={name}
+            onChange={setName}
+            error={problem}
+            maxLength={60}
+            mono
+          />
+          <NumberField
+            label={m.keys_count()}
+            value={count}
+            onChange={setCount}
+            min={1}
+            max={mostAtOnce}
+          />
+        </div>
         <Row>
           <Button
             type="submit"
@@ -80,15 +89,16 @@ export function NewKeys({ first }: { readonly first: boolean }) {
             icon="open"
             disabled={working}
             onClick={() => {
-              openFile.open(privateKeyFiles, openKey);
+              backup.open(privateKeyFiles);
             }}
           >
             {m.keys_open()}
           </Button>
         </Row>
       </form>
-      {openFile.error && (
-        <ErrorNotice failure={describeFailure(openFile.error)} onDismiss={openFile.dismiss} />
+      <AgePassphraseDialog backup={backup} />
+      {backup.error && (
+        <ErrorNotice failure={describeFailure(backup.error)} onDismiss={backup.dismiss} />
       )}
     </Section>
   );

@@ -1,0 +1,83 @@
+/** Moves a suspended key forward: past every index that may have been used. Never back. */
+import { useState } from 'react';
+import { m } from '../../i18n/paraglide/messages.js';
+import type { KeyEntry } from '../../state/keys.ts';
+import { useKeys } from '../../state/react.ts';
+import { FactField } from '../../ui/confirm/fact-field.tsx';
+import { sameFact } from '../../ui/confirm/same-fact.ts';
+import { Button } from '../../ui/kit/button.tsx';
+import { Dialog } from '../../ui/kit/dialog.tsx';
+import { TextField } from '../../ui/kit/fields.tsx';
+import { Notice } from '../../ui/kit/notice.tsx';
+import { useKitTexts } from '../../ui/kit/texts.ts';
+
+interface AdvanceDialogProps {
+  readonly entry: KeyEntry;
+  readonly lowest: bigint;
+  readonly opened: boolean;
+  readonly onClose: () => void;
+}
+
+export function AdvanceDialog({ entry, lowest, opened, onClose }: AdvanceDialogProps) {
+  return (
+    <Dialog
+      title={m.keys_advance_title({ name: entry.name })}
+      opened={opened}
+      onClose={onClose}
+      careful
+    >
+      <AdvanceForm entry={entry} lowest={lowest} onClose={onClose} />
+    </Dialog>
+  );
+}
+
+function AdvanceForm({ entry, lowest, onClose }: Omit<AdvanceDialogProps, 'opened'>) {
+  const texts = useKitTexts();
+  const advance = useKeys((state) => state.advanceState);
+  const [typed, setTyped] = useState(lowest.toString());
+  const [name, setName] = useState('');
+  const most = entry.signatures?.capacity ?? lowest;
+  const index = /^\d+$/.test(typed.trim()) ? BigInt(typed.trim()) : undefined;
+  const fits = index !== undefined && index >= lowest && index <= most;
+  const ready = fits && sameFact(name, entry.name);
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!ready) return;
+        void advance(entry.id, index);
+        onClose();
+      }}
+    >
+      <p>{m.keys_advance_what()}</p>
+      <TextField
+        label={m.keys_advance_index()}
+        description={m.keys_advance_index_hint({
+          lowest: lowest.toString(),
+          most: most.toString(),
+        })}
+        value={typed}
+        onChange={setTyped}
+        error={
+          fits
+            ? undefined
+            : m.keys_advance_index_bad({ lowest: lowest.toString(), most: most.toString() })
+        }
+        mono
+      />
+      <Notice tone="irreversible">{m.keys_advance_lost()}</Notice>
+      <FactField
+        label={m.keys_type_name({ name: entry.name })}
+        expected={entry.name}
+        value={name}
+        onChange={setName}
+      />
+      <div className="kf-actions">
+        <Button onClick={onClose}>{texts.cancel}</Button>
+        <Button type="submit" kind="danger" disabled={!ready}>
+          {m.keys_advance_do()}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,103 @@
+/** How many signatures a key that counts them has left; and, when its state cannot be trusted, the way out. */
+import { useState } from 'react';
+import { formatCount } from '../../i18n/format.ts';
+import { m } from '../../i18n/paraglide/messages.js';
+import type { KeyEntry } from '../../state/keys.ts';
+import { Badge } from '../../ui/kit/badge.tsx';
+import { Button } from '../../ui/kit/button.tsx';
+import { Share } from '../../ui/kit/meter.tsx';
+import { Notice } from '../../ui/kit/notice.tsx';
+import { AdvanceDialog } from './advance-dialog.tsx';
+import { signaturesWords } from './algorithm-facts.ts';
+
+type Signatures = NonNullable<KeyEntry['signatures']>;
+type Suspension = NonNullable<KeyEntry['suspended']>;
+
+/** A tenth of them is when one begins to think of the next key. */
+const fewShare = 10n;
+const shareSteps = 1000n;
+
+export function SignaturesLeft({ entry }: { readonly entry: KeyEntry }) {
+  const { signatures, suspended } = entry;
+  return (
+    <>
+      {signatures !== undefined && <Left name={entry.name} signatures={signatures} />}
+      {suspended !== undefined && <Suspended entry={entry} suspension={suspended} />}
+    </>
+  );
+}
+
+function Left({ name, signatures }: { readonly name: string; readonly signatures: Signatures }) {
+  const { nextIndex, capacity } = signatures;
+  const left = capacity - nextIndex;
+  const words = (count: bigint): string => signaturesWords(count, formatCount);
+  return (
+    <div>
+      <Share
+        label={m.keys_signatures_of({ name })}
+        used={Number((nextIndex * shareSteps) / capacity)}
+        total={Number(shareSteps)}
+        words={m.keys_signatures_words({
+          used: formatCount(Number(nextIndex)),
+          left: leftWords(left, words),
+        })}
+      />
+      {left === 0n ? (
+        <Badge tone="failure">{m.keys_signatures_none()}</Badge>
+      ) : left === 1n ? (
+        <Badge tone="failure">{m.keys_signatures_last()}</Badge>
+      ) : (
+        left * fewShare <= capacity && <Badge tone="caution">{m.keys_signatures_few()}</Badge>
+      )}
+    </div>
+  );
+}
+
+/** Of 2^60 nobody reads what is left after three. */
+function leftWords(left: bigint, words: (count: bigint) => string): string {
+  const readable = 1_048_576n;
+  return left <= readable ? words(left) : m.keys_signatures_nearly({ count: words(left + 1n) });
+}
+
+const reasonWords: Readonly<Record<Suspension['reason'], () => string>> = {
+  'rolled-back': m.keys_suspended_rolled_back,
+  'other-vault': m.keys_suspended_other_vault,
+  'unknown-history': m.keys_suspended_unknown_history,
+};
+
+interface SuspendedProps {
+  readonly entry: KeyEntry;
+  readonly suspension: Suspension;
+}
+
+function Suspended({ entry, suspension }: SuspendedProps) {
+  const [advancing, setAdvancing] = useState(false);
+  return (
+    <Notice
+      tone="caution"
+      title={m.keys_suspended()}
+      actions={
+        <Button
+          size="small"
+          label={m.keys_advance_of({ name: entry.name })}
+          onClick={() => {
+            setAdvancing(true);
+          }}
+        >
+          {m.keys_advance()}
+        </Button>
+      }
+    >
+      <p>{reasonWords[suspension.reason]()}</p>
+      <p>{m.keys_suspended_out({ index: suspension.lowestSafeIndex.toString() })}</p>
+      <AdvanceDialog
+        entry={entry}
+        lowest={suspension.lowestSafeIndex}
+        opened={advancing}
+        onClose={() => {
+          setAdvancing(false);
+        }}
+      />
+    </Notice>
+  );
+}

@@ -27,6 +27,8 @@ const SYSTEM_PACKAGES = [
     gates: ['peers'],
     isPresent: () => hasProgram('arm-none-eabi-gcc'),
   },
+  { package: 'clang', gates: ['peers'], isPresent: () => hasProgram('clang') },
+  { package: 'lld', gates: ['peers'], isPresent: () => hasProgram('wasm-ld') },
   { package: 'libc6-dev', gates: ['peers'], isPresent: () => existsSync('/usr/include/stdio.h') },
 ];
 

@@ -168,15 +168,18 @@ export function runTreeHashes(
 function lowestTreeHash(record: BdsRecord, { treeHeight }: BdsShape): number | undefined {
   let lowest = treeHeight;
   let found: number | undefined;
-  record.treeHashes.forEach(({ completed, used }, height) => {
-    if (completed) return;
-    const nodes = record.heights.slice(Math.max(record.offset - used, 0), record.offset);
-    const low = used === 0 ? height : Math.min(treeHeight, ...nodes);
+  for (let height = 0; height < record.treeHashes.length; height++) {
+    const treeHash = record.treeHashes[height];
+    if (!treeHash || treeHash.completed) continue;
+    let low = treeHash.used === 0 ? height : treeHeight;
+    for (let place = record.offset - treeHash.used; place < record.offset; place++) {
+      low = Math.min(low, record.heights[place] ?? treeHeight);
+    }
     if (low < lowest) {
       lowest = low;
       found = height;
     }
-  });
+  }
   return found;
 }
 

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { createWebRsaKeyMaker } from '../platform/rsa-key-maker.ts';
+import { createRsaKeyMaker } from '../platform/rsa-key-maker.ts';
 import type { Rng, RsaKeyMaker, TreeHasher } from '../core/ports/index.ts';
 
 export interface Host {
@@ -52,7 +52,7 @@ export function nodeHost(): Host {
     note: (line) => {
       console.error(line);
     },
-    rsa: createWebRsaKeyMaker(globalThis.crypto),
+    rsa: createRsaKeyMaker(globalThis.crypto.subtle),
     progress: showProgress(process.stderr),
     now: () => performance.now(),
     openHasher: () => Promise.resolve(undefined),

@@ -1,17 +1,15 @@
-/** The words of `keygen`, as wolfBoot's tool has them (formats/wolfboot.md, section 18). */
-import {
-  authKeyByOption,
-  MASK_ALL,
-  type AuthKey,
-  type AuthKeyName,
-} from '../core/wolfboot/index.ts';
-import { decimal, misuse, notYet, type Words } from './arguments.ts';
+/** The words of `keygen`, as wolfBoot's tool has them (formats/wolfboot.md, section 18), and a few of our own. */
+import { authKeyByOption, type AuthKey, type AuthKeyName } from '../core/wolfboot/index.ts';
+import { decimal, misuse, type Words } from './arguments.ts';
+import { parameterOptions, type ParameterWords } from './key-parameters.ts';
 
 export interface KeyRequest {
   readonly do: 'generate' | 'import';
   readonly type: AuthKey;
+  readonly parameters: ParameterWords;
   readonly path: string;
-  readonly partitionMask: number;
+  /** Undefined without --id: every partition; a keystore that is imported keeps its own. */
+  readonly partitionMask: number | undefined;
 }
 
 export interface KeygenRequest {
@@ -26,112 +24,114 @@ export interface KeygenRequest {
   readonly noOverwrite: boolean;
   /** Undefined: `src/keystore.c` and `./keystore.der`. */
   readonly keystoreDirectory: string | undefined;
+  /** keystore.der with slots of 2608 bytes each. */
+  readonly universal: boolean;
+  /** keystore.der with keygen's empty slots for P-521. */
+  readonly upstreamCompatible: boolean;
+  readonly json: boolean;
 }
 
 const HIGHEST_PARTITION_ID = 31;
 const MOST_KEYS = 64;
 
+type Switch = 'der' | 'exportPublic' | 'withoutLocalKeys' | 'force' | 'noOverwrite' | OwnSwitch;
+type OwnSwitch = 'universal' | 'upstreamCompatible' | 'json';
+
+const switches: Readonly<Record<string, Switch>> = {
+  '--der': 'der',
+  '--exportpubkey': 'exportPublic',
+  '--nolocalkeys': 'withoutLocalKeys',
+  '--force': 'force',
+  '--no-overwrite': 'noOverwrite',
+  '--universal': 'universal',
+  '--upstream-compatible': 'upstreamCompatible',
+  '--json': 'json',
+};
+
 interface Draft {
   readonly generated: KeyRequest[];
   readonly imported: KeyRequest[];
+  readonly on: Set<Switch>;
   type: AuthKey | undefined;
-  partitionMask: number;
-  der: boolean;
-  exportPublic: boolean;
-  withoutLocalKeys: boolean;
-  force: boolean;
-  noOverwrite: boolean;
+  parameters: ParameterWords;
+  partitionMask: number | undefined;
   keystoreDirectory: string | undefined;
 }
 
-type Option = (draft: Draft, words: Words) => void;
-
-const options: Readonly<Record<string, Option>> = {
-  '-g': (draft, words) => {
-    addKey(draft, draft.generated, 'generate', words.takeFile('the file of -g'));
-  },
-  '-i': (draft, words) => {
-    addKey(draft, draft.imported, 'import', words.takeFile('the file of -i'));
-  },
-  '--id': (draft, words) => {
-    draft.partitionMask = maskOf(words.take('the list of --id'));
-  },
-  '--der': (draft) => {
-    draft.der = true;
-  },
-  '--exportpubkey': (draft) => {
-    draft.exportPublic = true;
-  },
-  '--nolocalkeys': (draft) => {
-    draft.withoutLocalKeys = true;
-  },
-  '--force': (draft) => {
-    draft.force = true;
-  },
-  '--no-overwrite': (draft) => {
-    draft.noOverwrite = true;
-  },
-  '-keystoreDir': (draft, words) => {
-    draft.keystoreDirectory = words.takeFile('the directory of -keystoreDir');
-    const next = words.peek();
-    if (next !== undefined) {
-      throw misuse(
-        `-keystoreDir comes last: wolfBoot's tool would swallow the "${next}" after it without a word`,
-      );
-    }
-  },
-};
-
-/** Throws `invalid-argument` and `not-supported`; nothing was read or written then. */
+/** Throws `invalid-argument`; nothing was read or written then. */
 export function readKeygenArguments(words: Words): KeygenRequest {
   const draft: Draft = {
     generated: [],
     imported: [],
+    on: new Set(),
     type: undefined,
-    partitionMask: MASK_ALL,
-    der: false,
-    exportPublic: false,
-    withoutLocalKeys: false,
-    force: false,
-    noOverwrite: false,
+    parameters: {},
+    partitionMask: undefined,
     keystoreDirectory: undefined,
   };
-  while (words.left > 0) {
-    const name = words.take('an option');
-    const type = authKeyByOption(name);
-    const option = options[name];
-    if (type) draft.type = type;
-    else if (option) option(draft, words);
-    else throw misuse(`"${name}" is not an option of keygen`);
-  }
+  while (words.left > 0) readOption(draft, words);
   const keys = [...draft.imported, ...draft.generated];
   if (!draft.type || keys.length === 0) {
     throw misuse(
       'name an algorithm and then at least one key: -g FILE makes one, -i FILE takes one',
     );
   }
+  const { on } = draft;
   return {
     keys,
     guard: draft.type.name,
-    form: draft.der ? 'der' : 'raw',
-    exportPublic: draft.exportPublic,
-    withoutLocalKeys: draft.withoutLocalKeys,
-    force: draft.force,
-    noOverwrite: draft.noOverwrite,
+    form: on.has('der') ? 'der' : 'raw',
+    exportPublic: on.has('exportPublic'),
+    withoutLocalKeys: on.has('withoutLocalKeys'),
+    force: on.has('force'),
+    noOverwrite: on.has('noOverwrite'),
     keystoreDirectory: draft.keystoreDirectory,
+    universal: on.has('universal'),
+    upstreamCompatible: on.has('upstreamCompatible'),
+    json: on.has('json'),
   };
 }
 
+function readOption(draft: Draft, words: Words): void {
+  const name = words.take('an option');
+  const type = authKeyByOption(name);
+  const toggle = switches[name];
+  const parameter = parameterOptions[name];
+  if (type) {
+    draft.type = type;
+  } else if (toggle) {
+    draft.on.add(toggle);
+  } else if (parameter) {
+    draft.parameters = { ...draft.parameters, [parameter]: words.take(`the value of ${name}`) };
+  } else if (name === '-g') {
+    addKey(draft, draft.generated, 'generate', words.takeFile('the file of -g'));
+  } else if (name === '-i') {
+    addKey(draft, draft.imported, 'import', words.takeFile('the file of -i'));
+  } else if (name === '--id') {
+    draft.partitionMask = maskOf(words.take('the list of --id'));
+  } else if (name === '-keystoreDir') {
+    draft.keystoreDirectory = lastDirectory(words);
+  } else {
+    throw misuse(`"${name}" is not an option of keygen`);
+  }
+}
+
+function lastDirectory(words: Words): string {
+  const directory = words.takeFile('the directory of -keystoreDir');
+  const next = words.peek();
+  if (next === undefined) return directory;
+  throw misuse(
+    `-keystoreDir comes last: wolfBoot's tool would swallow the "${next}" after it without a word`,
+  );
+}
+
 function addKey(draft: Draft, list: KeyRequest[], what: KeyRequest['do'], path: string): void {
-  const { type, partitionMask } = draft;
+  const { type, parameters, partitionMask } = draft;
   if (!type) {
     throw misuse(`name the algorithm before ${path}, for example --ecc256 or --ed25519`);
   }
-  if (what === 'generate' && type.algorithm === undefined) {
-    throw notYet(`${type.option}: generating ${type.label} keys`);
-  }
   if (list.length >= MOST_KEYS) throw misuse(`more than ${MOST_KEYS} keys of one kind`);
-  list.push({ do: what, type, path, partitionMask });
+  list.push({ do: what, type, parameters, path, partitionMask });
 }
 
 /** wolfBoot's tool reads a word that is no number as 0, the bootloader's own partition. */

@@ -4,28 +4,21 @@
  */
 import { basename, dirname } from 'node:path';
 import { asciiToBytes, groupHex, wipe } from '../core/bytes/index.ts';
-import { fingerprint, scheme, type KeyPair, type KeySpec } from '../core/crypto/index.ts';
+import { fingerprint } from '../core/crypto/index.ts';
 import { AppError } from '../core/errors.ts';
 import {
   buildKeystoreDer,
   describeMask,
-  parsePublicKeyFile,
   writeKeystoreC,
   writePrivateKeyFile,
   writePublicKeyFile,
-  type SourcedSlot,
 } from '../core/wolfboot/index.ts';
-import { misuse, notYet, type Words } from './arguments.ts';
-import {
-  fileExists,
-  fileIdentity,
-  isDirectory,
-  readInput,
-  writeOutputs,
-  type OutputFile,
-} from './files.ts';
+import { misuse, type Words } from './arguments.ts';
+import { fileExists, fileIdentity, isDirectory, writeOutputs, type OutputFile } from './files.ts';
 import type { Host } from './host.ts';
-import { readKeygenArguments, type KeygenRequest, type KeyRequest } from './keygen-arguments.ts';
+import { canonicalJson } from './json.ts';
+import { readKeygenArguments, type KeygenRequest } from './keygen-arguments.ts';
+import { importKeys, makeKeys, prepareKeys, type MadeKey } from './keygen-keys.ts';
 
 const CONSENT = 'Yes';
 
@@ -34,30 +27,27 @@ export async function keygen(host: Host, words: Words): Promise<void> {
   const keystore = keystorePaths(request);
   checkDirectory(host, keystore.c);
   if (request.noOverwrite && fileExists(host, keystore.c)) {
-    host.print(`${keystore.c} is there: nothing was done (--no-overwrite)`);
+    if (request.json) host.print(canonicalJson({ keystoreC: keystore.c, done: false }));
+    else host.print(`${keystore.c} is there: nothing was done (--no-overwrite)`);
     return;
   }
   checkCollisions(host, request);
+  const prepared = prepareKeys(host, request.keys);
+  const imported = await importKeys(host, request.keys);
+  for (const notice of prepared.notices) host.note(`note: ${notice}`);
   await getConsent(host, request);
-  const made: MadeKey[] = [];
+  const made: MadeKey[] = [...imported];
   const files: OutputFile[] = [];
   try {
-    for (const key of request.keys) made.push(await makeKey(host, key));
+    await makeKeys(host, prepared, made);
     files.push(...outputs(host, request, made));
     writeOutputs(host, files);
   } finally {
     for (const { pair } of made) if (pair) wipe(pair.privateKey.bytes);
     for (const { secret, bytes } of files) if (secret) wipe(bytes);
   }
-  for (const [index, key] of made.entries()) report(host, request, key, index);
-  host.print(`wrote ${keystore.c} and ${keystore.der}: ${made.length} ${keyWord(made.length)}`);
-}
-
-interface MadeKey {
-  readonly request: KeyRequest;
-  readonly publicKey: Uint8Array;
-  /** Undefined for an import. */
-  readonly pair: KeyPair | undefined;
+  if (request.json) host.print(canonicalJson(asJson(request, made, prepared.notices)));
+  else for (const line of asText(request, made)) host.print(line);
 }
 
 function keystorePaths({ keystoreDirectory: directory }: KeygenRequest) {
@@ -132,41 +122,29 @@ function refused(problem: string): AppError {
   return new AppError('file-failed', problem);
 }
 
-async function makeKey(host: Host, request: KeyRequest): Promise<MadeKey> {
-  const { path, type } = request;
-  if (request.do === 'import') {
-    const { publicKey } = await parsePublicKeyFile(readInput(host, path), path, type.name);
-    return { request, publicKey, pair: undefined };
-  }
-  if (type.algorithm === undefined) throw notYet(`generating ${type.label} keys`);
-  const pair = await scheme(type.algorithm).generate({ algorithm: type.algorithm } as KeySpec, {
-    rng: host.rng,
-  });
-  return { request, publicKey: pair.publicKey, pair };
-}
-
 function outputs(
   host: Host,
   request: KeygenRequest,
   made: readonly MadeKey[],
 ): readonly OutputFile[] {
   const { c, der } = keystorePaths(request);
-  const slots = made.map(slotOf);
-  const { guard, withoutLocalKeys: withoutKeys } = request;
+  const slots = made.map(({ slot }, slotId) => ({ ...slot, slotId }));
+  const { guard, withoutLocalKeys: withoutKeys, universal, upstreamCompatible } = request;
   const files: readonly Omit<OutputFile, 'replace'>[] = [
     ...made.flatMap((key) => keyFiles(request, key)),
     { path: c, bytes: asciiToBytes(writeKeystoreC(slots, { guard, withoutKeys })) },
   ];
+  const layout = universal ? 'universal' : 'per-algorithm';
   return [
     // What was not there when consent was asked for may not be replaced either.
     ...files.map((file) => ({ ...file, replace: fileExists(host, file.path) })),
-    { path: der, bytes: buildKeystoreDer(slots), replace: true },
+    { path: der, bytes: buildKeystoreDer(slots, { layout, upstreamCompatible }), replace: true },
   ];
 }
 
 function keyFiles(
   { form, exportPublic }: KeygenRequest,
-  { request: { path }, pair }: MadeKey,
+  { path, pair }: MadeKey,
 ): readonly Omit<OutputFile, 'replace'>[] {
   if (!pair) return [];
   const secret = { path, bytes: writePrivateKeyFile(pair, form), secret: true };
@@ -175,25 +153,40 @@ function keyFiles(
   return [secret, { path: exportPath(path), bytes }];
 }
 
-function slotOf({ request, publicKey }: MadeKey, index: number): SourcedSlot {
+function asText(request: KeygenRequest, made: readonly MadeKey[]): readonly string[] {
+  const { c, der } = keystorePaths(request);
+  const lines = made.flatMap((key, index) => {
+    const { path, type, slot, pair, parameters } = key;
+    const kind = parameters === undefined ? type.label : `${type.label} ${parameters}`;
+    const what = `${pair ? 'wrote' : 'imported'} ${path}: ${kind}, slot ${index}`;
+    return [
+      `${what}, ${describeMask(slot.partitionMask)}`,
+      `  fingerprint ${groupHex(fingerprint(slot.publicKey))}`,
+      ...(pair && request.exportPublic ? [`wrote ${exportPath(path)}: its public half`] : []),
+    ];
+  });
+  const count = made.length === 1 ? '1 key' : `${made.length} keys`;
+  return [...lines, `wrote ${c} and ${der}: ${count}`];
+}
+
+function asJson(request: KeygenRequest, made: readonly MadeKey[], notices: readonly string[]) {
+  const { c, der } = keystorePaths(request);
   return {
-    slotId: index,
-    keyType: request.type.code,
-    partitionMask: request.partitionMask,
-    publicKey,
-    publicKeySize: publicKey.length,
-    source: request.path,
+    done: true,
+    keystoreC: c,
+    keystoreDer: der,
+    layout: request.universal ? 'universal' : 'per-algorithm',
+    keys: made.map(({ path, type, slot, pair, parameters }, index) => ({
+      slot: index,
+      from: pair ? 'generated' : 'imported',
+      file: path,
+      publicFile: pair && request.exportPublic ? exportPath(path) : undefined,
+      keyType: type.cName,
+      algorithm: pair?.algorithm,
+      parameters,
+      partitionMask: slot.partitionMask,
+      fingerprint: fingerprint(slot.publicKey),
+    })),
+    notes: notices,
   };
-}
-
-function report(host: Host, request: KeygenRequest, key: MadeKey, index: number): void {
-  const { path, type, partitionMask } = key.request;
-  const verb = key.pair ? 'wrote' : 'imported';
-  host.print(`${verb} ${path}: ${type.label}, slot ${index}, ${describeMask(partitionMask)}`);
-  host.print(`  fingerprint ${groupHex(fingerprint(key.publicKey))}`);
-  if (key.pair && request.exportPublic) host.print(`wrote ${exportPath(path)}: its public half`);
-}
-
-function keyWord(count: number): string {
-  return count === 1 ? 'key' : 'keys';
 }

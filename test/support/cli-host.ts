@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import type { Host } from '../../src/cli/host.ts';
 import { run } from '../../src/cli/run.ts';
-import { createWebRsaKeyMaker } from '../../src/platform/rsa-key-maker.ts';
+import { createRsaKeyMaker } from '../../src/platform/rsa-key-maker.ts';
 import { seededRng } from './bytes-rng.ts';
 
 export interface CliRun {
@@ -29,7 +29,7 @@ export function cliHost(directory: string, overrides: Partial<Host> = {}): Host 
     directory,
     environment: {},
     rng: seededRng('cli'),
-    rsa: createWebRsaKeyMaker(globalThis.crypto),
+    rsa: createRsaKeyMaker(globalThis.crypto.subtle),
     print: () => undefined,
     note: () => undefined,
     progress: () => undefined,

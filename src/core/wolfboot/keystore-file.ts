@@ -1,6 +1,7 @@
 /** Any file that holds public keys for images, recognised by its content. */
 import { asciiToBytes, bytesToLatin1, equalBytes } from '../bytes/index.ts';
 import { isAppError, type AppError } from '../errors.ts';
+import type { AuthKeyName } from './auth-keys.ts';
 import { describeOtherFile, keyFileError, looksLikeKeystoreDer } from './key-files.ts';
 import { parseKeystoreC } from './keystore-c.ts';
 import { MASK_ALL } from './keystore-slot.ts';
@@ -16,12 +17,23 @@ export type KeystoreFile = Keystore & {
   readonly warnings: readonly string[];
 };
 
+export interface KeystoreFileOptions {
+  /** Type of a lone public key; refuses every other. Keystores keep what they hold. */
+  readonly expected?: AuthKeyName | undefined;
+}
+
 /**
- * Reads a keystore.der, keystore.c, otp.bin or a public key as keygen exports it. A lone public key
- * becomes one slot that may verify every partition. `bytes` is not kept.
+ * Reads a keystore.der, keystore.c, otp.bin or whatever `parsePublicKeyFile` reads: raw keys,
+ * SubjectPublicKeyInfo, certificates, JWK. A lone public key becomes one slot that may verify every
+ * partition and is a sound key; the keys of a keystore are taken as found, see `checkKeystoreKey`.
+ * `bytes` is not kept.
  * Throws `malformed`, `key-invalid` (a private key, a bad key), `keystore-empty`, `unrecognised-file`.
  */
-export async function readKeystoreFile(bytes: Uint8Array, fileName: string): Promise<KeystoreFile> {
+export async function readKeystoreFile(
+  bytes: Uint8Array,
+  fileName: string,
+  { expected }: KeystoreFileOptions = {},
+): Promise<KeystoreFile> {
   if (equalBytes(bytes.subarray(0, OTP_MAGIC.length), asciiToBytes(OTP_MAGIC))) {
     const { slots, spans, warnings } = parseOtpImage(bytes, fileName);
     return { slots, spans, warnings, layout: 'per-algorithm', from: 'otp.bin' };
@@ -33,12 +45,16 @@ export async function readKeystoreFile(bytes: Uint8Array, fileName: string): Pro
   if (bytes.length === 0 || looksLikeKeystoreDer(bytes)) {
     return { ...parseKeystoreDer(bytes, fileName), from: 'keystore.der', warnings: [] };
   }
-  return readPublicKey(bytes, fileName);
+  return readPublicKey(bytes, fileName, expected);
 }
 
-async function readPublicKey(bytes: Uint8Array, fileName: string): Promise<KeystoreFile> {
+async function readPublicKey(
+  bytes: Uint8Array,
+  fileName: string,
+  expected: AuthKeyName | undefined,
+): Promise<KeystoreFile> {
   try {
-    const { keyType, publicKey } = await parsePublicKeyFile(bytes, fileName);
+    const { keyType, publicKey } = await parsePublicKeyFile(bytes, fileName, expected);
     const publicKeySize = publicKey.length;
     return {
       slots: [{ slotId: 0, keyType, partitionMask: MASK_ALL, publicKey, publicKeySize }],
@@ -56,7 +72,7 @@ function notAKeystore(bytes: Uint8Array, fileName: string): AppError {
   return keyFileError(
     'unrecognised-file',
     fileName,
-    `${describeOtherFile(bytes)}. A keystore.der, keystore.c, otp.bin or an exported public key is needed`,
+    `${describeOtherFile(bytes)}. A keystore.der, keystore.c, otp.bin, public key, certificate or JWK is needed`,
   );
 }
 

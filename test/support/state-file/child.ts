@@ -13,7 +13,7 @@ if (place !== 'held') {
   next[7] = (next[7] ?? 0) + 1;
   file.store(next);
 }
-console.log(`index ${file.bytes[7] ?? 0}`);
+process.stdout.write(`index ${file.bytes[7] ?? 0}\n`);
 // Kept alive until it is killed.
 if (place === 'done') file.release();
 else setInterval(() => undefined, 1000);

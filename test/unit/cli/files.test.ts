@@ -3,23 +3,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileIdentity, readInput, writeOutputs, type OutputFile } from '../../../src/cli/files.ts';
 import type { Host } from '../../../src/cli/host.ts';
-import { seededRng } from '../../support/bytes-rng.ts';
-import { CliDirectory } from '../../support/cli-host.ts';
+import { CliDirectory, cliHost } from '../../support/cli-host.ts';
 
 let directory: CliDirectory;
 let host: Host;
 
 beforeEach(() => {
   directory = new CliDirectory();
-  host = {
-    directory: directory.path,
-    environment: {},
-    rng: seededRng('files'),
-    print: () => undefined,
-    note: () => undefined,
-    ask: () => Promise.resolve(undefined),
-    changeTimeSeconds: () => 0n,
-  };
+  host = cliHost(directory.path);
 });
 afterEach(() => {
   directory.remove();

@@ -1,4 +1,5 @@
 /** Bytes: reading, writing, showing and comparing them. Knows no format. */
+export * from './base64.ts';
 export * from './bytes.ts';
 export * from './codec.ts';
 export * from './crc.ts';

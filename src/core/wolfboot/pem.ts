@@ -1,5 +1,5 @@
 /** PEM, the textual form of key files (RFC 7468). Knows labels, not what stands behind them. */
-import { bytesToLatin1, malformed } from '../bytes/index.ts';
+import { asciiToBytes, bytesToLatin1, fromBase64, malformed, toBase64 } from '../bytes/index.ts';
 
 export interface PemBlock {
   readonly label: string;
@@ -8,7 +8,6 @@ export interface PemBlock {
 }
 
 const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----([^]*?)-----END ([A-Z0-9 ]+)-----/g;
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
 /**
  * The blocks of a PEM file in order; empty when the file is not PEM at all.
@@ -27,7 +26,8 @@ export function parsePem(bytes: Uint8Array, fileName: string): readonly PemBlock
     if (body.includes(':')) {
       return { label: `ENCRYPTED ${label}`, content: new Uint8Array(), offsetBytes: match.index };
     }
-    const content = decodeBase64(body, fileName, label, match.index);
+    const content = fromBase64(body);
+    if (!content) throw malformed(fileName, match.index, label, 'is not base64 text');
     return { label, content, offsetBytes: match.index };
   });
   if (blocks.length === 0) {
@@ -36,27 +36,12 @@ export function parsePem(bytes: Uint8Array, fileName: string): readonly PemBlock
   return blocks;
 }
 
-function decodeBase64(
-  body: string,
-  fileName: string,
-  label: string,
-  offsetBytes: number,
-): Uint8Array {
-  const digits = body.replace(/\s+/g, '');
-  const unpadded = digits.replace(/={1,2}$/, '');
-  if (digits.length % 4 !== 0 || !/^[A-Za-z0-9+/]*$/.test(unpadded)) {
-    throw malformed(fileName, offsetBytes, label, 'is not base64 text');
-  }
-  const result = new Uint8Array(Math.floor((unpadded.length * 3) / 4));
-  let bits = 0;
-  let bitCount = 0;
-  let at = 0;
-  for (const digit of unpadded) {
-    bits = ((bits << 6) | ALPHABET.indexOf(digit)) & 0x3fff;
-    bitCount += 6;
-    if (bitCount < 8) continue;
-    bitCount -= 8;
-    result[at++] = (bits >>> bitCount) & 0xff;
-  }
-  return result;
+const LINE_LENGTH = 64;
+
+/** One block, lines of 64 characters, as openssl writes it. The caller wipes it when it is secret. */
+export function writePem(label: string, content: Uint8Array): Uint8Array {
+  const lines = toBase64(content).match(new RegExp(`.{1,${LINE_LENGTH}}`, 'g')) ?? [];
+  return asciiToBytes(
+    [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n'),
+  );
 }

@@ -231,7 +231,7 @@ function settleTypes({ types, unsigned, notes }: Draft): readonly AuthKey[] {
     );
   }
   for (const type of different) {
-    if (type.algorithm === undefined) throw notYet(`${type.option}: signing with ${type.label}`);
+    if (type.algorithms.length === 0) throw notYet(`${type.option}: signing with ${type.label}`);
   }
   return different;
 }

@@ -18,6 +18,7 @@ import {
   UNSIGNED_KEY_TYPE,
   type AuthKey,
   type CustomTlv,
+  type ImageKeys,
   type ImageLayout,
   type ImageOptions,
   type ImageSigner,
@@ -35,13 +36,24 @@ export async function sign(host: Host, words: Words): Promise<void> {
   const suggestedBytes = headerSizeOf(host);
   const firmware = readInput(host, request.imageFile);
   const options = await imageOptions(host, request, suggestedBytes);
-  const layout = planImageHeader(options);
-  // Before the signature: a one-time key would be used up for an image that is not written.
-  if (room) checkPartitionFit(layout.headerSizeBytes, firmware.length, room);
-  for (const line of [...request.notes, ...headerNotes(layout, suggestedBytes)]) {
-    host.note(`warning: ${line}`);
+  // Most lengths follow from the key's type: then the keys need not even be opened to find it.
+  if (room && request.types.every(({ signatureBytes }) => signatureBytes !== undefined)) {
+    checkPartitionFit(planImageHeader(options).headerSizeBytes, firmware.length, room);
   }
-  const outputs = await produce(host, request, options, layout, firmware);
+  const secrets: Uint8Array[] = [];
+  let outputs: readonly OutputFile[];
+  try {
+    const keys = await openKeys(host, request, secrets);
+    const layout = planImageHeader(options, keys.public);
+    // Before the signature: a one-time key would be used up for an image that is not written.
+    if (room) checkPartitionFit(layout.headerSizeBytes, firmware.length, room);
+    for (const line of [...request.notes, ...headerNotes(layout, suggestedBytes)]) {
+      host.note(`warning: ${line}`);
+    }
+    outputs = await produce(host, request, options, layout, firmware, keys);
+  } finally {
+    for (const secret of secrets) wipe(secret);
+  }
   checkNames(host, request, outputs);
   writeOutputs(host, outputs);
   for (const { path, bytes } of outputs) host.print(`wrote ${path} (${bytes.length} bytes)`);
@@ -109,6 +121,7 @@ async function produce(
   options: ImageOptions,
   layout: ImageLayout,
   firmware: Uint8Array,
+  keys: OpenKeys,
 ): Promise<readonly OutputFile[]> {
   const path = outputPath(request);
   const output = (bytes: Uint8Array): OutputFile => ({ path, bytes, replace: true });
@@ -116,15 +129,15 @@ async function produce(
     host.note('warning: the image is not signed; nobody can tell whether it was changed');
   }
   if (request.product === 'digest') {
-    const digest = imageDigest(firmware, options, await publicKeys(host, request));
+    const digest = imageDigest(firmware, options, keys.public);
     host.print(`${request.hash} ${toHex(digest)}`);
     return [output(digest)];
   }
   const { signatureFile } = request;
   const image =
     signatureFile === undefined
-      ? await signHere(host, request, options, firmware)
-      : await assembleImage(firmware, options, await publicKeys(host, request), {
+      ? await buildSignedImage(firmware, options, ...keys.signers)
+      : await assembleImage(firmware, options, keys.public, {
           primary: readInput(host, signatureFile),
         });
   const whole = request.product === 'signed';
@@ -134,32 +147,46 @@ async function produce(
   ];
 }
 
+interface OpenKeys {
+  readonly public: ImageKeys;
+  /** None where the signature is made elsewhere. */
+  readonly signers: readonly ImageSigner[];
+}
+
+/** Private keys that it reads stand in `secrets` afterwards, to be wiped. */
+async function openKeys(
+  host: Host,
+  request: SignRequest,
+  secrets: Uint8Array[],
+): Promise<OpenKeys> {
+  const { types, keyFiles, product, signatureFile } = request;
+  if (product === 'digest' || signatureFile !== undefined) {
+    return { public: await publicKeys(host, request), signers: [] };
+  }
+  const signers: ImageSigner[] = [];
+  for (const [index, type] of types.entries()) {
+    signers.push(await openSigner(host, type, keyFiles[index] ?? '', secrets));
+  }
+  const [primary, secondary] = signers;
+  return {
+    public: {
+      primary: primary?.publicKey,
+      primaryAlgorithm: primary?.algorithm,
+      secondary: secondary?.publicKey,
+      secondaryAlgorithm: secondary?.algorithm,
+    },
+    signers,
+  };
+}
+
 /** Public keys in the place of private ones, for a signature that is made elsewhere. */
-async function publicKeys(host: Host, { types, keyFiles }: SignRequest) {
+async function publicKeys(host: Host, { types, keyFiles }: SignRequest): Promise<ImageKeys> {
   const keys: Uint8Array[] = [];
   for (const [index, type] of types.entries()) {
     const path = keyFiles[index] ?? '';
     keys.push((await parsePublicKeyFile(readInput(host, path), path, type.name)).publicKey);
   }
   return { primary: keys[0], secondary: keys[1] };
-}
-
-async function signHere(
-  host: Host,
-  request: SignRequest,
-  options: ImageOptions,
-  firmware: Uint8Array,
-): Promise<Uint8Array> {
-  const secrets: Uint8Array[] = [];
-  try {
-    const signers: ImageSigner[] = [];
-    for (const [index, type] of request.types.entries()) {
-      signers.push(await openSigner(host, type, request.keyFiles[index] ?? '', secrets));
-    }
-    return await buildSignedImage(firmware, options, ...signers);
-  } finally {
-    for (const secret of secrets) wipe(secret);
-  }
 }
 
 /** What it reads stands in `secrets` afterwards, to be wiped. */
@@ -174,11 +201,12 @@ async function openSigner(
   const { algorithm, publicKey, privateKey } = await parsePrivateKeyFile(
     file,
     path,
-    type.algorithm,
+    type.algorithms,
   );
   secrets.push(privateKey.bytes);
   return {
     publicKey,
+    algorithm,
     sign: async (digest) =>
       (await signDurably(scheme(algorithm), privateKey, digest, { rng: host.rng })).signature,
   };

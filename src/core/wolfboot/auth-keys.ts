@@ -1,8 +1,8 @@
 /**
  * wolfBoot's key types: number, names and sizes (formats/wolfboot.md, section 1). Fourteen can
- * stand in a keystore; those with an `algorithm` can also be generated and signed with here.
+ * stand in a keystore; two of them stand for several algorithms.
  */
-import type { AlgorithmId } from '../crypto/index.ts';
+import { algorithmIds, type AlgorithmId } from '../crypto/index.ts';
 import { AppError } from '../errors.ts';
 
 export type AuthKeyName =
@@ -45,8 +45,11 @@ export interface AuthKey {
   readonly keySizesBytes: readonly number[];
   /** Undefined where parameters decide (LMS, XMSS, ML-DSA levels). */
   readonly signatureBytes: number | undefined;
-  /** Undefined: known, but this program cannot generate or sign with it yet. */
-  readonly algorithm: AlgorithmId | undefined;
+  /**
+   * What the type stands for: one algorithm, but three for ML-DSA (told apart by the key's length)
+   * and two for XMSS. `algorithmOfSlot` says which one a key has.
+   */
+  readonly algorithms: readonly AlgorithmId[];
 }
 
 type Row = readonly [
@@ -57,12 +60,31 @@ type Row = readonly [
   reservedKeyBytes: number,
   keySizesBytes: readonly number[],
   signatureBytes: number | undefined,
-  algorithm?: AlgorithmId,
 ];
 
+const byAlgorithm: Readonly<Record<AlgorithmId, AuthKeyName>> = {
+  ed25519: 'ED25519',
+  ed448: 'ED448',
+  'ecdsa-p256': 'ECC256',
+  'ecdsa-p384': 'ECC384',
+  'ecdsa-p521': 'ECC521',
+  'rsa-2048': 'RSA2048',
+  'rsa-3072': 'RSA3072',
+  'rsa-4096': 'RSA4096',
+  'rsa-pss-2048': 'RSAPSS2048',
+  'rsa-pss-3072': 'RSAPSS3072',
+  'rsa-pss-4096': 'RSAPSS4096',
+  'ml-dsa-44': 'ML_DSA',
+  'ml-dsa-65': 'ML_DSA',
+  'ml-dsa-87': 'ML_DSA',
+  lms: 'LMS',
+  xmss: 'XMSS',
+  xmssmt: 'XMSS',
+};
+
 const rows: readonly Row[] = [
-  [0x01, 'ED25519', 'Ed25519', 'eddsa', 32, [32], 64, 'ed25519'],
-  [0x02, 'ECC256', 'ECDSA P-256', 'ecdsa', 64, [64], 64, 'ecdsa-p256'],
+  [0x01, 'ED25519', 'Ed25519', 'eddsa', 32, [32], 64],
+  [0x02, 'ECC256', 'ECDSA P-256', 'ecdsa', 64, [64], 64],
   [0x03, 'RSA2048', 'RSA-2048', 'rsa', 320, [294], 256],
   [0x04, 'RSA4096', 'RSA-4096', 'rsa', 576, [550], 512],
   [0x05, 'ED448', 'Ed448', 'eddsa', 57, [57], 114],
@@ -78,7 +100,7 @@ const rows: readonly Row[] = [
 ];
 
 export const authKeys: readonly AuthKey[] = rows.map(
-  ([code, name, label, family, reservedKeyBytes, keySizesBytes, signatureBytes, algorithm]) => ({
+  ([code, name, label, family, reservedKeyBytes, keySizesBytes, signatureBytes]) => ({
     code,
     name,
     cName: `AUTH_KEY_${name}`,
@@ -88,7 +110,7 @@ export const authKeys: readonly AuthKey[] = rows.map(
     reservedKeyBytes,
     keySizesBytes,
     signatureBytes,
-    algorithm,
+    algorithms: algorithmIds.filter((id) => byAlgorithm[id] === name),
   }),
 );
 
@@ -113,26 +135,6 @@ export function authKeyByOption(option: string): AuthKey | undefined {
 export function authKeyByName(name: string): AuthKey | undefined {
   return authKeys.find((key) => key.cName === name || key.name === name);
 }
-
-const byAlgorithm: Readonly<Record<AlgorithmId, AuthKeyName>> = {
-  ed25519: 'ED25519',
-  ed448: 'ED448',
-  'ecdsa-p256': 'ECC256',
-  'ecdsa-p384': 'ECC384',
-  'ecdsa-p521': 'ECC521',
-  'rsa-2048': 'RSA2048',
-  'rsa-3072': 'RSA3072',
-  'rsa-4096': 'RSA4096',
-  'rsa-pss-2048': 'RSAPSS2048',
-  'rsa-pss-3072': 'RSAPSS3072',
-  'rsa-pss-4096': 'RSAPSS4096',
-  'ml-dsa-44': 'ML_DSA',
-  'ml-dsa-65': 'ML_DSA',
-  'ml-dsa-87': 'ML_DSA',
-  lms: 'LMS',
-  xmss: 'XMSS',
-  xmssmt: 'XMSS',
-};
 
 export function authKeyOfAlgorithm(id: AlgorithmId): AuthKey {
   return authKeyNamed(byAlgorithm[id]);

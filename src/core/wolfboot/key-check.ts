@@ -2,12 +2,11 @@
  * Whether a public key in keystore form can ever verify anything (formats/wolfboot.md, sections 1, 8,
  * 9, 10). wolfBoot's keygen imports nearly any file; a slot in OTP is for ever, so we look.
  */
-import { isFilledWith, Reader } from '../bytes/index.ts';
-import { isForeignCurvePoint, scheme, type ForeignCurve } from '../crypto/index.ts';
+import { isFilledWith } from '../bytes/index.ts';
 import { AppError, isAppError } from '../errors.ts';
-import type { AuthKey, AuthKeyName } from './auth-keys.ts';
-import { derBits, derElement, expectEnd, objectIdName, rest } from './der.ts';
+import type { AuthKey } from './auth-keys.ts';
 import type { LmsParameters } from './profile.ts';
+import { publicKeyProblem } from './slot-algorithm.ts';
 
 /** Throws `key-invalid` with the reason. */
 export function checkKeystoreKey(key: AuthKey, publicKey: Uint8Array): void {
@@ -27,33 +26,28 @@ function keyProblem(key: AuthKey, publicKey: Uint8Array): string | undefined {
   if (isFilledWith(publicKey, 0)) {
     return 'is all zero, as keygen --nolocalkeys leaves it in keystore.c; use the keystore.der of the same run';
   }
-  if (key.family === 'rsa') return rsaProblem(key, publicKey);
-  if (!key.keySizesBytes.includes(publicKey.length)) {
+  if (key.family === 'rsa' && publicKey.length > key.reservedKeyBytes) {
+    return `is ${publicKey.length} bytes long; a slot has room for ${key.reservedKeyBytes}`;
+  }
+  if (key.family !== 'rsa' && !key.keySizesBytes.includes(publicKey.length)) {
     return `is ${publicKey.length} bytes long, not ${key.keySizesBytes.join(' or ')}`;
   }
-  if (key.algorithm) return schemeProblem(key, publicKey);
-  const curve = foreignCurves[key.name];
-  if (curve) {
-    return isForeignCurvePoint(curve, publicKey) ? undefined : 'is not a point of the curve';
-  }
-  return parameterProblem(key, publicKey);
+  return algorithmProblem(key, publicKey);
 }
 
-const foreignCurves: Readonly<Partial<Record<AuthKeyName, ForeignCurve>>> = {
-  ECC384: 'p384',
-  ECC521: 'p521',
-  ED448: 'ed448',
-};
-
-function schemeProblem(key: AuthKey, publicKey: Uint8Array): string | undefined {
-  if (!key.algorithm) return undefined;
-  try {
-    scheme(key.algorithm).checkPublicKey(publicKey);
-    return undefined;
-  } catch (error) {
-    if (!isAppError(error, 'key-invalid')) throw error;
-    return String(error.context.problem);
+/** One of the type's algorithms must know the key; the reason is that of the last. */
+function algorithmProblem(key: AuthKey, publicKey: Uint8Array): string | undefined {
+  let problem: string | undefined;
+  for (const algorithm of key.algorithms) {
+    try {
+      problem = publicKeyProblem(algorithm, publicKey);
+    } catch (error) {
+      if (!isAppError(error, 'not-supported')) throw error;
+      problem = parameterProblem(key, publicKey);
+    }
+    if (problem === undefined) return undefined;
   }
+  return problem;
 }
 
 function parameterProblem(key: AuthKey, publicKey: Uint8Array): string | undefined {
@@ -84,7 +78,8 @@ export function lmsKeyParameters(publicKey: Uint8Array): LmsParameters | undefin
 }
 
 const HSS_PUBLIC_KEY_BYTES = 60;
-const MOST_LMS_LEVELS = 4;
+/** RFC 8554, section 6; what a bootloader can be built for is for `bootloader-sets.ts`. */
+const MOST_LMS_LEVELS = 8;
 /** By LMS type code, RFC 8554 section 5.1. */
 const LMS_HEIGHTS: Readonly<Record<number, number>> = { 5: 5, 6: 10, 7: 15, 8: 20, 9: 25 };
 /** By LM-OTS type code, RFC 8554 section 4.1. */
@@ -92,49 +87,4 @@ const LMOTS_WIDTHS: Readonly<Record<number, number>> = { 1: 1, 2: 2, 3: 4, 4: 8 
 
 function wordBe(bytes: Uint8Array, offset: number): number {
   return bytes.subarray(offset, offset + 4).reduce((value, byte) => value * 256 + byte, 0);
-}
-
-function rsaProblem(key: AuthKey, publicKey: Uint8Array): string | undefined {
-  const bits = rsaModulusBits(publicKey);
-  if (bits === undefined) {
-    return 'is not a SubjectPublicKeyInfo of an RSA key (openssl rsa -pubout -outform DER writes one)';
-  }
-  const expected = Number(/\d+$/.exec(key.name)?.[0]);
-  return bits === expected ? undefined : `has a modulus of ${bits} bits, not ${expected}`;
-}
-
-/** Bits of the modulus of an RSA SubjectPublicKeyInfo in DER; undefined when it is none. */
-export function rsaModulusBits(spki: Uint8Array): number | undefined {
-  try {
-    return readModulusBits(new Reader(spki, 'key'));
-  } catch (error) {
-    if (isAppError(error, 'malformed')) return undefined;
-    throw error;
-  }
-}
-
-function readModulusBits(reader: Reader): number | undefined {
-  const outer = derElement(reader, 'sequence', 'SubjectPublicKeyInfo');
-  expectEnd(reader, 'key');
-  const algorithm = derElement(outer, 'sequence', 'algorithm');
-  if (
-    objectIdName(rest(derElement(algorithm, 'objectIdentifier', 'algorithm'))) !== 'rsaEncryption'
-  ) {
-    return undefined;
-  }
-  const bits = derBits(outer, 'subjectPublicKey');
-  const key = derElement(bits, 'sequence', 'RSAPublicKey');
-  const modulus = rest(derElement(key, 'integer', 'modulus'));
-  const exponent = rest(derElement(key, 'integer', 'publicExponent'));
-  const isOdd = (number: Uint8Array): boolean => (number.at(-1) ?? 0) % 2 === 1;
-  if (!isOdd(modulus) || !isOdd(exponent) || (exponent.length === 1 && exponent[0] === 1)) {
-    return undefined;
-  }
-  return bitLength(modulus);
-}
-
-function bitLength(number: Uint8Array): number {
-  const first = number.findIndex((byte) => byte !== 0);
-  if (first < 0) return 0;
-  return (number.length - first) * 8 - (Math.clz32(number[first] ?? 0) - 24);
 }

@@ -1,128 +1,175 @@
 /**
  * Private key files as wolfBoot's keygen writes and its sign reads them (formats/wolfboot.md, section
- * 7): raw, or DER for ECC. PKCS#8 and PEM are read too, so that keys of other tools need no detour.
+ * 7): raw, or DER for RSA and, with --der, ECC. PKCS#8 and PEM are read and written too, so that keys
+ * of other tools need no detour.
  *
  * The public half is always derived and compared: a file whose halves do not belong together signs
  * images that no board accepts.
  */
-import { concatBytes, equalBytes, Reader } from '../bytes/index.ts';
-import { scheme, type AlgorithmId, type KeyPair } from '../crypto/index.ts';
-import { AppError } from '../errors.ts';
+import { equalBytes } from '../bytes/index.ts';
 import {
   DER_TAGS,
-  derBits,
-  derElement,
-  encodeDer,
-  expectEnd,
-  nextIs,
-  OBJECT_IDS,
-  objectIdName,
-  rest,
-  type ObjectIdName,
-} from './der.ts';
+  scheme,
+  type AlgorithmId,
+  type CryptoCall,
+  type KeyPair,
+} from '../crypto/index.ts';
+import { AppError, isAppError } from '../errors.ts';
+import { describeOtherFile, keyFileError } from './key-files.ts';
+import { parsePem, writePem } from './pem.ts';
 import {
-  describeOtherFile,
-  foreignPrivateKeyLabel,
-  joinRawPrivateKey,
-  keyFileError,
-  splitRawPrivateKey,
-} from './key-files.ts';
-import { parsePem } from './pem.ts';
+  readPrivateKeyDer,
+  writePkcs8,
+  writeSec1,
+  type FoundPrivateKey,
+} from './private-key-der.ts';
+import { halvesBelongTogether, joinRawPrivateKey, splitRawPrivateKey } from './raw-private-keys.ts';
 
-const SCALAR_BYTES = 32;
-const SEED_BYTES = 32;
-/** SEC 1, 2.3.3: mark of an uncompressed point. */
-const UNCOMPRESSED = Uint8Array.of(0x04);
-
-/** What a file says; the public half may be missing. */
-interface FoundKey {
-  readonly algorithm: AlgorithmId;
-  readonly secret: Uint8Array;
-  readonly publicKey: Uint8Array | undefined;
+export interface ReadPrivateKeyOptions {
+  /** Hasher, progress and cancel for keys whose public half takes long to compute. */
+  readonly call?: CryptoCall | undefined;
+  /**
+   * `recomputed`, the default: the public half is computed from the secret and compared. `stored`,
+   * for keys with state only: the parts of the file must agree with each other, which takes no time
+   * and finds no bad root. Everything else is always recomputed.
+   */
+  readonly publicHalf?: 'recomputed' | 'stored' | undefined;
 }
 
 /**
- * Reads a private key file: raw (Ed25519 64 bytes, P-256 96 bytes), SEC1 or PKCS#8, DER or PEM.
- * `bytes` is not kept; the caller owns and wipes the result. `expected` refuses every other scheme.
+ * Reads a private key file of any algorithm: raw, PKCS#1, SEC1 or PKCS#8, DER or PEM. `bytes` is not
+ * kept; the caller owns and wipes the result. `expected` refuses every other algorithm; RSA keys are
+ * PKCS#1 v1.5 keys unless it says PSS, because both use the same files.
  *
  * Throws `malformed` (broken DER or PEM), `unrecognised-file`, `key-mismatch` (the halves do not
- * belong together), `key-invalid` (a public key, an encrypted key, another scheme than expected),
- * `not-supported` (a key type that cannot sign here yet).
+ * belong together), `key-invalid` (a public key, an encrypted key, another algorithm than expected),
+ * `not-supported` (a key that wolfBoot does not have), `cancelled`.
  */
 export async function parsePrivateKeyFile(
   bytes: Uint8Array,
   fileName: string,
-  expected?: AlgorithmId,
+  expected?: AlgorithmId | readonly AlgorithmId[],
+  options: ReadPrivateKeyOptions = {},
 ): Promise<KeyPair> {
-  const found = findKey(bytes, fileName);
+  const found = expectedForm(await findKey(bytes, fileName), expected);
   const { algorithm, secret } = found;
   try {
-    const publicKey = await scheme(algorithm).derivePublicKey({ algorithm, bytes: secret });
+    checkExpected(algorithm, expected, fileName);
+    const publicKey = await publicHalf(found, options);
     if (found.publicKey && !equalBytes(found.publicKey, publicKey)) {
       throw mismatch(bytes, found, fileName);
-    }
-    if (expected !== undefined && expected !== algorithm) {
-      throw keyFileError(
-        'key-invalid',
-        fileName,
-        `is a private key of ${scheme(algorithm).label}, but one of ${scheme(expected).label} is needed`,
-      );
     }
     return { algorithm, publicKey, privateKey: { algorithm, bytes: secret } };
   } catch (error) {
     secret.fill(0);
-    if (error instanceof AppError && error.code === 'key-invalid' && !error.context.file) {
+    if (isAppError(error, 'key-invalid') && error.context.file === undefined) {
       throw mismatch(bytes, found, fileName);
     }
     throw error;
   }
 }
 
+/** A file of RSA serves both schemes of its size. */
+function expectedForm(
+  found: FoundPrivateKey,
+  expected: AlgorithmId | readonly AlgorithmId[] | undefined,
+): FoundPrivateKey {
+  const size = /^rsa-(?:pss-)?(\d+)$/.exec(found.algorithm)?.[1];
+  if (size === undefined || expected === undefined) return found;
+  const wanted = [expected].flat().find((id) => id.startsWith('rsa-') && id.endsWith(size));
+  return { ...found, algorithm: wanted ?? found.algorithm };
+}
+
+function checkExpected(
+  algorithm: AlgorithmId,
+  expected: AlgorithmId | readonly AlgorithmId[] | undefined,
+  fileName: string,
+): void {
+  const wanted = expected === undefined ? [algorithm] : [expected].flat();
+  if (wanted.includes(algorithm)) return;
+  const labels = wanted.map((id) => scheme(id).label).join(' or ');
+  throw keyFileError(
+    'key-invalid',
+    fileName,
+    `is a private key of ${scheme(algorithm).label}, but one of ${labels} is needed`,
+  );
+}
+
+async function publicHalf(
+  { algorithm, secret, publicKey }: FoundPrivateKey,
+  { call, publicHalf: how }: ReadPrivateKeyOptions,
+): Promise<Uint8Array> {
+  const using = scheme(algorithm);
+  const privateKey = { algorithm, bytes: secret };
+  if (how !== 'stored' || !using.state || !publicKey) {
+    return await using.derivePublicKey(privateKey, call);
+  }
+  using.checkPublicKey(publicKey);
+  using.state.usage(privateKey);
+  return publicKey;
+}
+
 /** The same lengths also occur as raw public keys of another type. */
-function mismatch(bytes: Uint8Array, found: FoundKey, fileName: string): AppError {
-  const isRaw = splitRawPrivateKey(bytes) !== undefined;
-  const publicType = found.algorithm === 'ed25519' ? 'ECDSA P-256' : 'ECDSA P-384';
+function mismatch(bytes: Uint8Array, found: FoundPrivateKey, fileName: string): AppError {
+  const publicType = publicKeysOfTheSameLength[bytes.length];
   return keyFileError(
     'key-mismatch',
     fileName,
     `is not a whole private key of ${scheme(found.algorithm).label}: its public half does not belong to its private half` +
-      (isRaw ? `. A public key of ${publicType} has the same length; give the private key` : ''),
+      (publicType === undefined
+        ? ''
+        : `. A public key of ${publicType} has the same length; give the private key`),
   );
 }
 
-function findKey(bytes: Uint8Array, fileName: string): FoundKey {
+const publicKeysOfTheSameLength: Readonly<Record<number, string>> = {
+  64: 'ECDSA P-256',
+  96: 'ECDSA P-384',
+};
+
+async function findKey(bytes: Uint8Array, fileName: string): Promise<FoundPrivateKey> {
   const blocks = parsePem(bytes, fileName);
   if (blocks.length > 0) return findInPem(blocks, fileName);
+  const isDer = bytes[0] === DER_TAGS.sequence;
   const raw = splitRawPrivateKey(bytes);
-  if (raw) return raw;
-  if (bytes[0] === DER_TAGS.sequence) return findInDer(bytes, fileName);
-  const label = foreignPrivateKeyLabel(bytes.length);
-  if (label !== undefined) throw notSupported(fileName, label);
-  throw keyFileError('unrecognised-file', fileName, `${wrongFile(bytes)}. ${wayOut}`);
+  // Short DER files have lengths of raw ones; the halves decide.
+  if (raw && !(isDer && !isStateful(raw.algorithm) && !(await halvesBelongTogether(raw)))) {
+    return raw;
+  }
+  if (isDer) {
+    try {
+      return readPrivateKeyDer(bytes, fileName);
+    } catch (error) {
+      if (raw && isAppError(error, 'malformed')) return raw;
+      throw error;
+    }
+  }
+  throw keyFileError('unrecognised-file', fileName, `${wrongFile(bytes)}. ${WAY_OUT}`);
 }
 
-const wayOut =
-  'A private key file of wolfBoot has 64 bytes (Ed25519) or 96 bytes (ECDSA P-256), or is the DER that keygen --der writes';
+function isStateful(algorithm: AlgorithmId): boolean {
+  return scheme(algorithm).stateful;
+}
+
+const WAY_OUT =
+  'Give a private key file of wolfBoot, or PKCS#8, SEC1 or PKCS#1 as DER or PEM (openssl writes all of them)';
 
 function wrongFile(bytes: Uint8Array): string {
   if (bytes.length === 32) {
     return 'is 32 bytes: a public Ed25519 key or a bare seed, not a private key file';
   }
+  if (bytes.length === 57) {
+    return 'is 57 bytes: a public Ed448 key or a bare seed, not a private key file';
+  }
   return describeOtherFile(bytes);
 }
 
-function notSupported(fileName: string, label: string): AppError {
-  return keyFileError(
-    'not-supported',
-    fileName,
-    `is a private key of ${label}; Keyfuse can use keys of Ed25519 and ECDSA P-256 so far`,
-  );
-}
+const PRIVATE_LABELS: readonly string[] = ['PRIVATE KEY', 'EC PRIVATE KEY', 'RSA PRIVATE KEY'];
 
 function findInPem(
   blocks: readonly { readonly label: string; readonly content: Uint8Array }[],
   fileName: string,
-): FoundKey {
+): FoundPrivateKey {
   const labels = blocks.map(({ label }) => label);
   if (labels.some((label) => label.startsWith('ENCRYPTED'))) {
     throw keyFileError(
@@ -131,118 +178,74 @@ function findInPem(
       'is encrypted. Decrypt it first: openssl pkey -in FILE -out PLAIN',
     );
   }
-  const block = blocks.find(({ label }) => label === 'PRIVATE KEY' || label === 'EC PRIVATE KEY');
+  const block = blocks.find(({ label }) => PRIVATE_LABELS.includes(label));
   if (block) {
     try {
-      return findInDer(block.content, fileName);
+      return readPrivateKeyDer(block.content, fileName);
     } finally {
       block.content.fill(0);
     }
   }
-  if (labels.includes('RSA PRIVATE KEY')) throw notSupported(fileName, 'RSA');
-  if (labels.includes('PUBLIC KEY')) throw isPublic(fileName);
+  if (labels.some((label) => label.endsWith('PUBLIC KEY'))) {
+    throw keyFileError('key-invalid', fileName, 'is a public key; give the private key');
+  }
   throw keyFileError('key-invalid', fileName, `holds ${labels.join(', ')}, no private key`);
 }
 
-function isPublic(fileName: string): AppError {
-  return keyFileError('key-invalid', fileName, 'is a public key; give the private key');
-}
+/**
+ * How a private key can be written. `raw` is what keygen writes, which is PKCS#1 for RSA; `der` is
+ * what keygen --der writes, which differs for ECC only and is SEC1 there; `pem` is the same content as
+ * PEM, for ECC (EC PRIVATE KEY) and RSA (RSA PRIVATE KEY).
+ */
+export type BackupForm = 'raw' | 'der' | 'pem' | 'pkcs8' | 'pkcs8-pem';
 
-/** SEC1 (RFC 5915), PKCS#8 (RFC 5958), and what may be taken for them. */
-function findInDer(bytes: Uint8Array, fileName: string): FoundKey {
-  const file = new Reader(bytes, fileName);
-  const key = derElement(file, 'sequence', 'private key');
-  expectEnd(file, 'private key');
-  if (nextIs(key, 'sequence')) throw isPublic(fileName);
-  const version = rest(derElement(key, 'integer', 'version'));
-  if (nextIs(key, 'octetString')) return readSec1(key, fileName, undefined);
-  if (nextIs(key, 'sequence')) return readPkcs8(key, fileName);
-  if (version.length === 1 && version[0] === 0) throw notSupported(fileName, 'RSA');
-  throw keyFileError('unrecognised-file', fileName, `is DER, but no private key. ${wayOut}`);
-}
-
-function readPkcs8(key: Reader, fileName: string): FoundKey {
-  const algorithm = derElement(key, 'sequence', 'privateKeyAlgorithm');
-  const name = objectIdName(rest(derElement(algorithm, 'objectIdentifier', 'algorithm')));
-  const content = derElement(key, 'octetString', 'privateKey');
-  if (name === 'ed25519') return readEd25519(content);
-  if (name === 'ecPublicKey') {
-    const curve = objectIdName(rest(derElement(algorithm, 'objectIdentifier', 'namedCurve')));
-    const inner = derElement(content, 'sequence', 'ECPrivateKey');
-    derElement(inner, 'integer', 'version');
-    return readSec1(inner, fileName, curve ?? 'unknown');
-  }
-  throw notSupported(fileName, name ? OTHER_LABELS[name] : 'a type unknown to wolfBoot');
-}
-
-const OTHER_LABELS: Readonly<Record<ObjectIdName, string>> = {
-  ecPublicKey: 'ECDSA on another curve than P-256',
-  prime256v1: 'ECDSA P-256',
-  secp384r1: 'ECDSA P-384',
-  secp521r1: 'ECDSA P-521',
-  ed25519: 'Ed25519',
-  ed448: 'Ed448',
-  rsaEncryption: 'RSA',
-  mlDsa44: 'ML-DSA-44',
-  mlDsa65: 'ML-DSA-65',
-  mlDsa87: 'ML-DSA-87',
-};
-
-/** RFC 8410: the private key is an OCTET STRING inside the OCTET STRING. */
-function readEd25519(content: Reader): FoundKey {
-  const seed = rest(derElement(content, 'octetString', 'CurvePrivateKey'));
-  if (seed.length !== SEED_BYTES) content.fail(`holds ${seed.length} bytes, not ${SEED_BYTES}`);
-  return { algorithm: 'ed25519', secret: seed, publicKey: undefined };
-}
-
-/** ECPrivateKey after its version; PKCS#8 names the curve outside. */
-function readSec1(
-  key: Reader,
-  fileName: string,
-  outer: ObjectIdName | 'unknown' | undefined,
-): FoundKey {
-  const scalarField = derElement(key, 'octetString', 'privateKey');
-  const inner = nextIs(key, 'explicit0')
-    ? objectIdName(
-        rest(
-          derElement(derElement(key, 'explicit0', 'parameters'), 'objectIdentifier', 'namedCurve'),
-        ),
-      )
-    : undefined;
-  const curve = outer ?? inner;
-  if (curve === undefined) key.fail('does not name its curve');
-  if (curve !== 'prime256v1') {
-    throw notSupported(fileName, OTHER_LABELS[curve === 'unknown' ? 'ecPublicKey' : curve]);
-  }
-  const scalar = rest(scalarField);
-  if (scalar.length !== SCALAR_BYTES) {
-    scalarField.fail(`the private key has ${scalar.length} bytes, not ${SCALAR_BYTES}`);
-  }
-  return { algorithm: 'ecdsa-p256', secret: scalar, publicKey: readSec1PublicKey(key) };
-}
-
-function readSec1PublicKey(key: Reader): Uint8Array | undefined {
-  if (!nextIs(key, 'explicit1')) return undefined;
-  const point = rest(derBits(derElement(key, 'explicit1', 'publicKey'), 'publicKey'));
-  return point[0] === UNCOMPRESSED[0] ? point.slice(1) : undefined;
+/**
+ * The forms in which an algorithm's keys differ, that of wolfBoot's keygen first. `sign` of wolfBoot
+ * reads all but PEM, and of Ed25519, Ed448 and ML-DSA the first only (section 7).
+ */
+export function backupForms(algorithm: AlgorithmId): readonly BackupForm[] {
+  if (algorithm.startsWith('rsa-')) return ['der', 'pem', 'pkcs8', 'pkcs8-pem'];
+  if (algorithm.startsWith('ecdsa-')) return ['raw', 'der', 'pem', 'pkcs8', 'pkcs8-pem'];
+  return scheme(algorithm).stateful ? ['raw'] : ['raw', 'pkcs8', 'pkcs8-pem'];
 }
 
 /**
- * The file keygen writes: `raw`, or `der` (keygen --der), which differs for ECC only and is SEC1 with
- * curve and public key. Secret; the caller owns and wipes it.
+ * Writes a private key file; the file of a stateful key carries its state. Secret; the caller owns
+ * and wipes it. Throws `invalid-argument` for a form that the algorithm does not have; `raw` and
+ * `der` always exist.
  */
-export function writePrivateKeyFile(keyPair: KeyPair, form: 'raw' | 'der'): Uint8Array {
-  const { algorithm, publicKey } = keyPair;
-  const secret = keyPair.privateKey.bytes;
-  if (form === 'raw' || algorithm === 'ed25519') {
-    return joinRawPrivateKey({ algorithm, secret, publicKey });
+export function writePrivateKeyFile(keyPair: KeyPair, form: BackupForm): Uint8Array {
+  const { algorithm, publicKey, privateKey } = keyPair;
+  const raw = (): Uint8Array =>
+    joinRawPrivateKey({ algorithm, secret: privateKey.bytes, publicKey });
+  switch (form) {
+    case 'raw':
+      return raw();
+    case 'der':
+      return writeSec1(keyPair, true) ?? raw();
+    case 'pem': {
+      const isRsa = algorithm.startsWith('rsa-');
+      const content = isRsa ? raw() : required(keyPair, form, writeSec1(keyPair, true));
+      return asPem(isRsa ? 'RSA PRIVATE KEY' : 'EC PRIVATE KEY', content);
+    }
+    case 'pkcs8':
+      return required(keyPair, form, writePkcs8(keyPair));
+    case 'pkcs8-pem':
+      return asPem('PRIVATE KEY', required(keyPair, form, writePkcs8(keyPair)));
   }
-  const zero = Uint8Array.of(0);
-  return encodeDer(
-    'sequence',
-    encodeDer('integer', Uint8Array.of(1)),
-    encodeDer('octetString', secret),
-    encodeDer('explicit0', encodeDer('objectIdentifier', OBJECT_IDS.prime256v1)),
-    encodeDer('explicit1', encodeDer('bitString', concatBytes(zero, UNCOMPRESSED, publicKey))),
-  );
+}
+
+function required(
+  { algorithm }: KeyPair,
+  form: BackupForm,
+  content: Uint8Array | undefined,
+): Uint8Array {
+  if (content) return content;
+  throw new AppError('invalid-argument', `${algorithm} keys cannot be written as ${form}`);
+}
+
+function asPem(label: string, content: Uint8Array): Uint8Array {
+  const file = writePem(label, content);
+  content.fill(0);
+  return file;
 }

@@ -1,55 +1,44 @@
 /**
  * Public key files (formats/wolfboot.md, section 8): what keygen --exportpubkey writes and what can be
- * imported, raw or SubjectPublicKeyInfo, DER or PEM. Everything is validated; keygen validates nearly
- * nothing and takes private keys for public ones.
+ * imported: raw, SubjectPublicKeyInfo, PKCS#1, X.509 certificates, each as DER or PEM, and JWK.
+ * Everything is validated; keygen validates nearly nothing and takes private keys for public ones.
  */
-import { concatBytes, Reader } from '../bytes/index.ts';
-import { scheme, type AlgorithmId } from '../crypto/index.ts';
-import { AppError } from '../errors.ts';
-import {
-  authKeyNamed,
-  authKeyOfAlgorithm,
-  authKeys,
-  type AuthKey,
-  type AuthKeyName,
-} from './auth-keys.ts';
+import { Reader } from '../bytes/index.ts';
 import {
   DER_TAGS,
-  derBits,
   derElement,
-  encodeDer,
-  expectEnd,
   nextIs,
-  OBJECT_IDS,
-  objectIdName,
+  readRsaPublicKey,
   rest,
-  type ObjectIdName,
-} from './der.ts';
-import { checkKeystoreKey, rsaModulusBits } from './key-check.ts';
-import {
-  describeOtherFile,
-  foreignPrivateKeyLabel,
-  keyFileError,
-  rawPrivateKeyAlgorithm,
-} from './key-files.ts';
-import { parsePem } from './pem.ts';
+  scheme,
+  type AlgorithmId,
+} from '../crypto/index.ts';
+import { AppError } from '../errors.ts';
+import { authKeyNamed, authKeyOfAlgorithm, authKeys } from './auth-keys.ts';
+import type { AuthKey, AuthKeyName } from './auth-keys.ts';
+import { isCertificate, spkiOfCertificate } from './certificates.ts';
+import { looksLikeJson, readJwk } from './jwk.ts';
+import { checkKeystoreKey } from './key-check.ts';
+import { describeOtherFile, keyFileError } from './key-files.ts';
+import { parsePem, writePem } from './pem.ts';
+import { halvesBelongTogether, splitRawPrivateKey } from './raw-private-keys.ts';
+import { algorithmOfSlot } from './slot-algorithm.ts';
+import { pointKey, readSpki, rsaKey, writeSpki, type FoundPublicKey } from './spki.ts';
 
 export interface PublicKeyFile {
   readonly authKey: AuthKey;
   /** AUTH_KEY value. */
   readonly keyType: number;
-  /** Undefined: the key can stand in a keystore, but this program cannot verify with it yet. */
-  readonly algorithm: AlgorithmId | undefined;
+  /** XMSS and XMSS^MT keys look alike: then it is `xmss` until a signature says otherwise. */
+  readonly algorithm: AlgorithmId;
   /** In keystore form. */
   readonly publicKey: Uint8Array;
 }
 
-/** SEC 1, 2.3.3: mark of an uncompressed point. */
-const UNCOMPRESSED = 0x04;
-
 /**
  * Reads a public key file. `bytes` is not kept. Without `expected` the type follows from the file;
- * RSA is taken as PKCS#1 v1.5, because RSA and RSA-PSS keys are the same files.
+ * RSA is taken as PKCS#1 v1.5 unless the file says PSS, because both use the same keys. Nobody's
+ * signature on a certificate is checked.
  *
  * Throws `key-invalid` (a private key, a bad key, another type than expected), `malformed`,
  * `unrecognised-file`.
@@ -67,12 +56,10 @@ export async function parsePublicKeyFile(
     if (!(error instanceof AppError)) throw error;
     throw keyFileError('key-invalid', fileName, `cannot be used: ${error.message}`);
   }
-  return {
-    authKey,
-    keyType: authKey.code,
-    algorithm: authKey.algorithm,
-    publicKey: found.publicKey,
-  };
+  const { code: keyType, algorithms } = authKey;
+  const algorithm = algorithmOfSlot(keyType, found.publicKey) ?? algorithms[0];
+  if (!algorithm) throw new AppError('internal', `${authKey.name} stands for no algorithm`);
+  return { authKey, keyType, algorithm, publicKey: found.publicKey };
 }
 
 interface FoundKey {
@@ -98,35 +85,84 @@ function sameSize(a: AuthKey, b: AuthKey): boolean {
 
 async function findKey(bytes: Uint8Array, fileName: string): Promise<FoundKey> {
   const blocks = parsePem(bytes, fileName);
-  if (blocks.length > 0) {
-    const block = blocks.find(({ label }) => label === 'PUBLIC KEY');
-    if (block) return findInDer(block.content, fileName);
-    const labels = blocks.map(({ label }) => label);
-    if (labels.some((label) => label.includes('PRIVATE KEY'))) throw isPrivate(fileName);
-    throw keyFileError('key-invalid', fileName, `holds ${labels.join(', ')}, no PUBLIC KEY`);
-  }
+  if (blocks.length > 0) return withType(findInPem(blocks, fileName));
+  if (looksLikeJson(bytes)) return withType(readJwk(bytes, fileName));
   const raw = await findRaw(bytes, fileName);
   if (raw) return raw;
-  if (bytes[0] === DER_TAGS.sequence) return findInDer(bytes, fileName);
+  if (bytes[0] === DER_TAGS.sequence) return withType(findInDer(bytes, fileName));
   throw keyFileError(
     'unrecognised-file',
     fileName,
-    `${describeOtherFile(bytes)}. Give the file that keygen --exportpubkey writes, or a SubjectPublicKeyInfo`,
+    `${describeOtherFile(bytes)}. Give the file that keygen --exportpubkey writes, a SubjectPublicKeyInfo, a certificate or a JWK`,
   );
 }
 
+function withType({ algorithm, publicKey }: FoundPublicKey): FoundKey {
+  return { authKey: authKeyOfAlgorithm(algorithm), publicKey };
+}
+
+/** Private keys first: whoever hands out a file with both must be told. */
+function findInPem(
+  blocks: readonly { readonly label: string; readonly content: Uint8Array }[],
+  fileName: string,
+): FoundPublicKey {
+  const labels = blocks.map(({ label }) => label);
+  if (labels.some((label) => label.includes('PRIVATE KEY'))) throw isPrivate(fileName);
+  const block = blocks.find(({ label }) => pemLabels.includes(label));
+  if (block) return findInDer(block.content, fileName);
+  throw keyFileError('key-invalid', fileName, `holds ${labels.join(', ')}, no PUBLIC KEY`);
+}
+
+const pemLabels: readonly string[] = [
+  'PUBLIC KEY',
+  'RSA PUBLIC KEY',
+  'CERTIFICATE',
+  'X509 CERTIFICATE',
+  'TRUSTED CERTIFICATE',
+];
+
 /** Raw keys are known by their length, private ones of the same length by their halves. */
 async function findRaw(bytes: Uint8Array, fileName: string): Promise<FoundKey | undefined> {
-  const algorithm = await rawPrivateKeyAlgorithm(bytes);
-  if (algorithm !== undefined) throw isPrivate(fileName, scheme(algorithm).label);
   const authKey = authKeys.find(
     (key) => key.family !== 'rsa' && key.keySizesBytes.includes(bytes.length),
   );
+  const split = splitRawPrivateKey(bytes);
+  if (split) {
+    try {
+      // A length that no public key has needs no proof.
+      if (!authKey || (await halvesBelongTogether(split))) {
+        throw isPrivate(fileName, scheme(split.algorithm).label);
+      }
+    } finally {
+      split.secret.fill(0);
+    }
+  }
   if (authKey) return { authKey, publicKey: bytes.slice() };
-  const label = foreignPrivateKeyLabel(bytes.length);
-  if (label !== undefined) throw isPrivate(fileName, label);
-  return undefined;
+  const point = findPoint(bytes, fileName);
+  return point && withType(point);
 }
+
+/** Points as SEC 1 encodes them, compressed or not: their lengths and first bytes say so. */
+function findPoint(bytes: Uint8Array, fileName: string): FoundPublicKey | undefined {
+  const [mark] = bytes;
+  const algorithm = mark === 0x04 ? uncompressedPoints[bytes.length] : undefined;
+  const compressed = mark === 0x02 || mark === 0x03 ? compressedPoints[bytes.length] : undefined;
+  const found = algorithm ?? compressed;
+  return found && pointKey(found, bytes, fileName);
+}
+
+type EcdsaId = Extract<AlgorithmId, `ecdsa-${string}`>;
+
+const uncompressedPoints: Readonly<Record<number, EcdsaId>> = {
+  65: 'ecdsa-p256',
+  97: 'ecdsa-p384',
+  133: 'ecdsa-p521',
+};
+const compressedPoints: Readonly<Record<number, EcdsaId>> = {
+  33: 'ecdsa-p256',
+  49: 'ecdsa-p384',
+  67: 'ecdsa-p521',
+};
 
 function isPrivate(fileName: string, label?: string): AppError {
   return keyFileError(
@@ -136,95 +172,47 @@ function isPrivate(fileName: string, label?: string): AppError {
   );
 }
 
-/** SubjectPublicKeyInfo (RFC 5280, 4.1.2.7). */
-function findInDer(bytes: Uint8Array, fileName: string): FoundKey {
-  const file = new Reader(bytes, fileName);
-  const spki = derElement(file, 'sequence', 'SubjectPublicKeyInfo');
-  expectEnd(file, 'public key');
-  if (nextIs(spki, 'integer')) throw notSpki(spki, fileName);
-  const algorithm = derElement(spki, 'sequence', 'algorithm');
-  const name = objectIdName(rest(derElement(algorithm, 'objectIdentifier', 'algorithm')));
-  if (name === 'ecPublicKey') return readEcKey(algorithm, spki, fileName);
-  if (name === 'rsaEncryption') return readRsaKey(bytes, fileName);
-  const type = name && spkiTypes[name];
-  if (!type) {
-    throw keyFileError('key-invalid', fileName, 'is a public key of a type wolfBoot does not have');
-  }
-  return { authKey: authKeyNamed(type), publicKey: rest(derBits(spki, 'subjectPublicKey')) };
-}
-
-const spkiTypes: Readonly<Partial<Record<ObjectIdName, AuthKeyName>>> = {
-  ed25519: 'ED25519',
-  ed448: 'ED448',
-  prime256v1: 'ECC256',
-  secp384r1: 'ECC384',
-  secp521r1: 'ECC521',
-  mlDsa44: 'ML_DSA',
-  mlDsa65: 'ML_DSA',
-  mlDsa87: 'ML_DSA',
-};
-
-/** A version number first: a private key, or the bare RSA public key of PKCS#1. */
-function notSpki(spki: Reader, fileName: string): AppError {
-  const first = rest(derElement(spki, 'integer', 'version'));
-  if (first.length === 1) return isPrivate(fileName);
-  return keyFileError(
-    'key-invalid',
+/** A certificate, a SubjectPublicKeyInfo, or the bare RSA key of PKCS#1. */
+function findInDer(bytes: Uint8Array, fileName: string): FoundPublicKey {
+  const outer = derElement(new Reader(bytes, fileName), 'sequence', 'public key');
+  if (nextIs(outer, 'integer')) return readPkcs1(bytes, outer, fileName);
+  return readSpki(
+    isCertificate(bytes, fileName) ? spkiOfCertificate(bytes, fileName) : bytes,
     fileName,
-    'is a bare RSA public key (PKCS#1); wolfBoot needs SubjectPublicKeyInfo: openssl rsa -RSAPublicKey_in -pubout',
   );
 }
 
-function readEcKey(algorithm: Reader, spki: Reader, fileName: string): FoundKey {
-  const curve = objectIdName(rest(derElement(algorithm, 'objectIdentifier', 'namedCurve')));
-  const type = curve && spkiTypes[curve];
-  if (!type) {
-    throw keyFileError('key-invalid', fileName, 'is on a curve that wolfBoot does not have');
-  }
-  const point = rest(derBits(spki, 'subjectPublicKey'));
-  if (point[0] !== UNCOMPRESSED) {
-    throw keyFileError(
-      'key-invalid',
-      fileName,
-      'holds a compressed point; write it out: openssl ec -pubin -conv_form uncompressed',
-    );
-  }
-  return { authKey: authKeyNamed(type), publicKey: point.slice(1) };
-}
-
-function readRsaKey(bytes: Uint8Array, fileName: string): FoundKey {
-  const bits = rsaModulusBits(bytes);
-  const authKey = authKeys.find((key) => key.name === `RSA${bits ?? 0}`);
-  if (!authKey) {
-    throw keyFileError(
-      'key-invalid',
-      fileName,
-      bits === undefined
-        ? 'is not a sound RSA public key'
-        : `is an RSA key of ${bits} bits; wolfBoot has 2048, 3072 and 4096`,
-    );
-  }
-  return { authKey, publicKey: bytes.slice() };
+/** RSAPublicKey; a number of one byte in front is the version of a private key. */
+function readPkcs1(bytes: Uint8Array, outer: Reader, fileName: string): FoundPublicKey {
+  const first = rest(derElement(outer, 'integer', 'modulus'));
+  if (first.length === 1) throw isPrivate(fileName);
+  const file = new Reader(bytes, fileName);
+  const key = readRsaPublicKey(file);
+  if (file.remainingBytes > 0) file.fail('bytes follow the public key');
+  return rsaKey(key, fileName);
 }
 
 /**
- * The file of keygen --exportpubkey: `raw` is the keystore form; `der` (with --der) is
- * SubjectPublicKeyInfo for ECC, while Ed25519 stays raw as keygen has it.
+ * How a public key can be written. `raw` is the keystore form and `der` what keygen --der makes of it:
+ * SubjectPublicKeyInfo for ECC and ML-DSA, everything else stays as it is. `spki` and `spki-pem` are
+ * SubjectPublicKeyInfo wherever there is one: not for LMS, XMSS and XMSS^MT.
  */
+export type PublicKeyForm = 'raw' | 'der' | 'spki' | 'spki-pem';
+
+/** Throws `key-invalid`, and `invalid-argument` for a form that the algorithm does not have. */
 export function writePublicKeyFile(
   algorithm: AlgorithmId,
   publicKey: Uint8Array,
-  form: 'raw' | 'der',
+  form: PublicKeyForm,
 ): Uint8Array {
   scheme(algorithm).checkPublicKey(publicKey);
-  if (form === 'raw' || authKeyOfAlgorithm(algorithm).name === 'ED25519') return publicKey.slice();
-  return encodeDer(
-    'sequence',
-    encodeDer(
-      'sequence',
-      encodeDer('objectIdentifier', OBJECT_IDS.ecPublicKey),
-      encodeDer('objectIdentifier', OBJECT_IDS.prime256v1),
-    ),
-    encodeDer('bitString', concatBytes(Uint8Array.of(0, UNCOMPRESSED), publicKey)),
-  );
+  if (form === 'raw') return publicKey.slice();
+  const spki = writeSpki(algorithm, publicKey);
+  if (form === 'der') {
+    const { family } = authKeyOfAlgorithm(algorithm);
+    const changes = family === 'ecdsa' || family === 'ml-dsa';
+    return spki && changes ? spki : publicKey.slice();
+  }
+  if (spki) return form === 'spki' ? spki : writePem('PUBLIC KEY', spki);
+  throw new AppError('invalid-argument', `${algorithm} keys have no SubjectPublicKeyInfo here`);
 }

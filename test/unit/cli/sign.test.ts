@@ -193,10 +193,7 @@ describe('sign refuses with exit code 2', () => {
     '--ed25519 --aes128 fw.bin ed.der 1',
     '--ed25519 --delta base fw.bin ed.der 1',
     '--ed25519 --no-base-sha fw.bin ed.der 1',
-    '--rsa2048 fw.bin ed.der 1',
     '--rsa4096enc fw.bin ed.der 1',
-    '--ml_dsa fw.bin ed.der 1',
-    '--lms --ecc256 fw.bin ed.der ecc.der 1',
     '--ed25519 --manual-sign --policy p fw.bin ed.der 1 s',
     '--ed25519 --ecc256 --manual-sign fw.bin ed.der ecc.der 1 s',
   ])('%s: not supported yet', async (words) => {

@@ -5,10 +5,16 @@
  * The private key stays with its owner: here a signer is a function from digest to signature.
  */
 import { asciiToBytes, concatBytes, encode, filledBytes, u32le } from '../../bytes/index.ts';
-import { hash, scheme } from '../../crypto/index.ts';
+import { hash, type AlgorithmId } from '../../crypto/index.ts';
 import { AppError } from '../../errors.ts';
 import { planImageHeader, type FieldSource, type ImageLayout } from './image-layout.ts';
-import { signingType, type ImageOptions } from './image-options.ts';
+import type { ImageKeys, ImageOptions } from './image-options.ts';
+import {
+  checkSigningKey,
+  isImageSignature,
+  signatureBytesOf,
+  signingType,
+} from './image-signature.ts';
 import {
   encodeNumber,
   HEADER_FILLER,
@@ -20,14 +26,10 @@ import {
 export interface ImageSigner {
   /** In keystore form. */
   readonly publicKey: Uint8Array;
+  /** Needed for XMSS^MT only: its keys look like those of XMSS. */
+  readonly algorithm?: AlgorithmId | undefined;
   /** Signature of a digest as section 12 has it for the key's type; the digest may be kept. */
   sign(digest: Uint8Array): Promise<Uint8Array>;
-}
-
-/** Public keys in keystore form; none for an unsigned image. */
-export interface ImageKeys {
-  readonly primary?: Uint8Array | undefined;
-  readonly secondary?: Uint8Array | undefined;
 }
 
 export interface ImageSignatures {
@@ -49,7 +51,7 @@ export function imageDigest(
   keys: ImageKeys,
 ): Uint8Array {
   checkKeys(options, keys);
-  const header = hashedHeader(firmware.length, options, keys, planImageHeader(options));
+  const header = hashedHeader(firmware.length, options, keys, planImageHeader(options, keys));
   return hash(options.hash, header, firmware);
 }
 
@@ -65,7 +67,7 @@ export async function assembleImage(
   signatures: ImageSignatures,
 ): Promise<Uint8Array> {
   checkKeys(options, keys);
-  const layout = planImageHeader(options);
+  const layout = planImageHeader(options, keys);
   const hashed = hashedHeader(firmware.length, options, keys, layout);
   const digest = hash(options.hash, hashed, firmware);
   await checkSignatures(options, keys, signatures, digest);
@@ -88,7 +90,12 @@ export async function buildSignedImage(
   signer?: ImageSigner,
   secondary?: ImageSigner,
 ): Promise<Uint8Array> {
-  const keys = { primary: signer?.publicKey, secondary: secondary?.publicKey };
+  const keys = {
+    primary: signer?.publicKey,
+    primaryAlgorithm: signer?.algorithm,
+    secondary: secondary?.publicKey,
+    secondaryAlgorithm: secondary?.algorithm,
+  };
   const digest = imageDigest(firmware, options, keys);
   return assembleImage(firmware, options, keys, {
     primary: await signer?.sign(digest.slice()),
@@ -180,7 +187,7 @@ function checkKeys(options: ImageOptions, keys: ImageKeys): void {
     const type = types[which];
     const key = keys[which];
     if (type !== undefined && key) {
-      scheme(signingType(type).algorithm).checkPublicKey(key);
+      checkSigningKey(type, { algorithm: keys[`${which}Algorithm`] }, key);
     } else if (type !== undefined || key) {
       throw new AppError(
         'invalid-argument',
@@ -198,36 +205,42 @@ async function checkSignatures(
 ): Promise<void> {
   const { primary, secondary } = keyTypes(options);
   if (primary !== undefined) {
-    await checkSignature('signature', primary, keys.primary, digest, signatures.primary);
+    const key = { publicKey: keys.primary, algorithm: keys.primaryAlgorithm };
+    await checkSignature('signature', primary, key, options, digest, signatures.primary);
+    const { policy } = options;
+    if (policy) {
+      const what = 'signature of the policy';
+      // Section 15: always treated as a SHA-256.
+      const hashed = { hash: 'sha256' } as const;
+      await checkSignature(what, primary, key, hashed, policy.digest, signatures.policy);
+    }
   }
   if (secondary !== undefined) {
+    const key = { publicKey: keys.secondary, algorithm: keys.secondaryAlgorithm };
     const { secondary: signature } = signatures;
-    await checkSignature('second signature', secondary, keys.secondary, digest, signature);
-  }
-  if (primary !== undefined && options.policy) {
-    const { policy } = options;
-    const what = 'signature of the policy';
-    await checkSignature(what, primary, keys.primary, policy.digest, signatures.policy);
+    await checkSignature('second signature', secondary, key, options, digest, signature);
   }
 }
 
 async function checkSignature(
   what: string,
   keyType: number,
-  publicKey: Uint8Array | undefined,
+  key: Parameters<typeof signatureBytesOf>[1],
+  { hash: hashId }: Pick<ImageOptions, 'hash'>,
   digest: Uint8Array,
   signature: Uint8Array | undefined,
 ): Promise<void> {
-  const { algorithm, label, signatureBytes } = signingType(keyType);
+  const signatureBytes = signatureBytesOf(keyType, key);
   if (!signature) throw new AppError('invalid-argument', `the ${what} is missing`);
   if (signature.length !== signatureBytes) {
     throw new AppError(
       'image-signature-invalid',
-      `the ${what} has ${signature.length} bytes; ${label} gives ${signatureBytes}`,
+      `the ${what} has ${signature.length} bytes; ${signingType(keyType).label} gives ${signatureBytes}`,
       { context: { lengthBytes: signature.length } },
     );
   }
-  if (!(await scheme(algorithm).verify(required(publicKey), digest, signature))) {
+  const publicKey = required(key.publicKey);
+  if (!(await isImageSignature(keyType, publicKey, digest, hashId, signature))) {
     throw new AppError(
       'image-signature-invalid',
       `the ${what} does not belong to this digest and this public key; no image was made`,

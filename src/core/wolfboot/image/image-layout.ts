@@ -1,6 +1,6 @@
 /**
  * Which fields a new image has, where they go and how large its header becomes (formats/wolfboot.md,
- * sections 11 and 13). Works with lengths only, so it also answers before any key is touched.
+ * sections 11 and 13). Works with lengths only, so it also answers before any private key is touched.
  */
 import { encode, u64le } from '../../bytes/index.ts';
 import { hashLengthBytes } from '../../crypto/index.ts';
@@ -8,9 +8,10 @@ import { AppError } from '../../errors.ts';
 import {
   checkImageOptions,
   POLICY_MASK_BYTES,
-  signingType,
+  type ImageKeys,
   type ImageOptions,
 } from './image-options.ts';
+import { leastHeaderBytes, signatureBytesOf } from './image-signature.ts';
 import {
   DIGEST_TAGS,
   encodeNumber,
@@ -52,15 +53,17 @@ export interface ImageLayout {
 const SMALLEST_HEADER_BYTES = 256;
 
 /**
- * Throws `invalid-argument`, `not-supported`, and `image-header-overflow` when the fields need more
- * than the header has: only certificate chain, custom TLVs and device tree digest let it grow.
+ * `keys` are needed where the length of a signature depends on the key: LMS, XMSS, ML-DSA. Throws
+ * `invalid-argument`, `key-invalid`, and `image-header-overflow` when the fields need more than the
+ * header has: only certificate chain, custom TLVs and device tree digest let it grow.
  */
-export function planImageHeader(options: ImageOptions): ImageLayout {
+export function planImageHeader(options: ImageOptions, keys: ImageKeys = {}): ImageLayout {
   checkImageOptions(options);
-  const fields = placeFields(fieldList(options));
+  const signing = signingLengths(options, keys);
+  const fields = placeFields(fieldList(options, signing));
   const last = fields.at(-1);
   const requiredBytes = last ? last.offsetBytes + TLV_HEAD_BYTES + last.lengthBytes : 0;
-  const startBytes = Math.max(SMALLEST_HEADER_BYTES, options.headerSizeBytes ?? 0);
+  const startBytes = Math.max(leastBytes(options, signing), options.headerSizeBytes ?? 0);
   const grows = requiredBytes > startBytes && mayGrow(options);
   if (requiredBytes > startBytes && !grows) throw overflow(requiredBytes, startBytes);
   return {
@@ -70,6 +73,49 @@ export function planImageHeader(options: ImageOptions): ImageLayout {
     headerSizeBytes: grows ? nextPowerOfTwo(requiredBytes) : startBytes,
     grownFromBytes: grows ? startBytes : undefined,
   };
+}
+
+interface SigningLengths {
+  readonly primary: number | undefined;
+  readonly secondary: number | undefined;
+}
+
+/** A length of a field has 16 bits. */
+const LONGEST_SIGNATURE_BYTES = 0xffff;
+
+function signingLengths({ keyType, secondaryKeyType }: ImageOptions, keys: ImageKeys) {
+  const { primary, primaryAlgorithm, secondary, secondaryAlgorithm } = keys;
+  const lengths = {
+    primary:
+      keyType === UNSIGNED_KEY_TYPE
+        ? undefined
+        : signatureBytesOf(keyType, { publicKey: primary, algorithm: primaryAlgorithm }),
+    secondary:
+      secondaryKeyType === undefined
+        ? undefined
+        : signatureBytesOf(secondaryKeyType, {
+            publicKey: secondary,
+            algorithm: secondaryAlgorithm,
+          }),
+  };
+  const longest = Math.max(lengths.primary ?? 0, lengths.secondary ?? 0);
+  if (longest <= LONGEST_SIGNATURE_BYTES) return lengths;
+  throw new AppError(
+    'invalid-argument',
+    `a signature of ${longest} bytes does not fit a field of an image; choose other parameters`,
+  );
+}
+
+/** Hybrid: the larger of both, not their sum, which is what wolfBoot's sign does. */
+function leastBytes({ keyType, secondaryKeyType, hash }: ImageOptions, lengths: SigningLengths) {
+  const { primary, secondary } = lengths;
+  return Math.max(
+    SMALLEST_HEADER_BYTES,
+    primary === undefined ? 0 : leastHeaderBytes(keyType, hash, primary),
+    secondary === undefined || secondaryKeyType === undefined
+      ? 0
+      : leastHeaderBytes(secondaryKeyType, hash, secondary),
+  );
 }
 
 function mayGrow({ customTlvs, deviceTreeDigest, certificateChain }: ImageOptions): boolean {
@@ -98,7 +144,7 @@ interface Item {
 }
 
 /** The lines of section 11 in their order; each is there only if it applies. */
-function fieldList(options: ImageOptions): readonly Item[] {
+function fieldList(options: ImageOptions, signing: SigningLengths): readonly Item[] {
   const { deviceTreeDigest, certificateChain } = options;
   const digestBytes = hashLengthBytes(options.hash);
   return [
@@ -110,7 +156,7 @@ function fieldList(options: ImageOptions): readonly Item[] {
     made(TAG.pubkeyHint, digestBytes, 'primary-key'),
     ...secondaryKey(options, digestBytes),
     made(DIGEST_TAGS[options.hash], digestBytes, 'digest'),
-    ...signatures(options),
+    ...signatures(options, signing),
   ];
 }
 
@@ -145,14 +191,17 @@ function secondaryKey(
   ];
 }
 
-function signatures({ keyType, secondaryKeyType, policy }: ImageOptions): readonly Item[] {
-  if (keyType === UNSIGNED_KEY_TYPE) return [];
-  const { signatureBytes } = signingType(keyType);
-  const second = secondaryKeyType === undefined ? undefined : signingType(secondaryKeyType);
+function signatures(
+  { policy }: ImageOptions,
+  { primary, secondary }: SigningLengths,
+): readonly Item[] {
+  if (primary === undefined) return [];
   return [
-    made(TAG.signature, signatureBytes, 'signature'),
-    ...(second ? [made(TAG.secondarySignature, second.signatureBytes, 'secondary-signature')] : []),
-    ...(policy ? [made(TAG.policySignature, POLICY_MASK_BYTES + signatureBytes, 'policy')] : []),
+    made(TAG.signature, primary, 'signature'),
+    ...(secondary === undefined
+      ? []
+      : [made(TAG.secondarySignature, secondary, 'secondary-signature')]),
+    ...(policy ? [made(TAG.policySignature, POLICY_MASK_BYTES + primary, 'policy')] : []),
   ];
 }
 

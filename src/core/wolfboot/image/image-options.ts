@@ -4,8 +4,8 @@
  */
 import { AppError } from '../../errors.ts';
 import type { AlgorithmId, HashId } from '../../crypto/index.ts';
-import { authKeyByCode, type AuthKey } from '../auth-keys.ts';
 import { checkCustomTlvs, type CustomTlv } from './custom-tlv.ts';
+import { signingType } from './image-signature.ts';
 import { checkDigestLength, PARTITION_ID_MASK, UNSIGNED_KEY_TYPE } from './image-tags.ts';
 
 export interface ImageOptions {
@@ -45,34 +45,24 @@ export const POLICY_FILE_BYTES = POLICY_MASK_BYTES + POLICY_DIGEST_BYTES;
 /** The longest value sign accepts for a field of any length (section 11). */
 export const LONGEST_TLV_BYTES = 65524;
 
+/** Public keys in keystore form; none for an unsigned image. */
+export interface ImageKeys {
+  readonly primary?: Uint8Array | undefined;
+  readonly secondary?: Uint8Array | undefined;
+  /** Needed for XMSS^MT only: its keys look like those of XMSS. */
+  readonly primaryAlgorithm?: AlgorithmId | undefined;
+  readonly secondaryAlgorithm?: AlgorithmId | undefined;
+}
+
 /** Many times the largest field; beyond this a size is a slip, and its filler would exhaust the memory. */
 export const LARGEST_HEADER_BYTES = 0x100000;
 const LARGEST_U32 = 0xffffffff;
 const LARGEST_U64 = (1n << 64n) - 1n;
 
-/** A key type this program can sign images with. */
-export interface SigningType extends AuthKey {
-  readonly algorithm: AlgorithmId;
-  readonly signatureBytes: number;
-}
-
-/** Throws `not-supported` for types that cannot sign here yet, `invalid-argument` for none at all. */
-export function signingType(keyType: number): SigningType {
-  const key = authKeyByCode(keyType);
-  if (!key) throw refused(`${keyType} is not a key type`);
-  const { algorithm, signatureBytes } = key;
-  if (algorithm === undefined || signatureBytes === undefined) {
-    throw new AppError('not-supported', `images cannot be signed with ${key.label} here yet`, {
-      context: { keyType: key.cName },
-    });
-  }
-  return { ...key, algorithm, signatureBytes };
-}
-
-/** Throws `invalid-argument` or `not-supported`. */
+/** Throws `invalid-argument`. */
 export function checkImageOptions(options: ImageOptions): void {
   const unsigned = options.keyType === UNSIGNED_KEY_TYPE;
-  if (!unsigned) signingType(options.keyType);
+  if (!unsigned) checkSigningType(options.keyType, options.hash);
   checkSecondary(options, unsigned);
   checkWhole('partition id', options.partitionId, 0, PARTITION_ID_MASK);
   checkWhole('version', options.version, 0, LARGEST_U32);
@@ -91,13 +81,24 @@ export function checkImageOptions(options: ImageOptions): void {
   checkPolicy(options.policy, unsigned);
 }
 
-function checkSecondary({ keyType, secondaryKeyType }: ImageOptions, unsigned: boolean): void {
+function checkSecondary(
+  { keyType, secondaryKeyType, hash }: ImageOptions,
+  unsigned: boolean,
+): void {
   if (secondaryKeyType === undefined) return;
   if (unsigned) throw refused('an unsigned image has no second signature either');
   if (secondaryKeyType === keyType) {
     throw refused('the two signatures of a hybrid image are of different types');
   }
-  signingType(secondaryKeyType);
+  checkSigningType(secondaryKeyType, hash);
+}
+
+/** Section 12: PSS takes its own hash from the image's, and SHA3-384 is none it has. */
+function checkSigningType(keyType: number, hash: HashId): void {
+  const { name, label } = signingType(keyType);
+  if (name.startsWith('RSAPSS') && hash === 'sha3-384') {
+    throw refused(`images signed with ${label} are hashed with SHA-256 or SHA-384`);
+  }
 }
 
 function checkWhole(what: string, value: number, least: number, most: number): void {

@@ -2,10 +2,9 @@
  * The second signature of a hybrid image (formats/wolfboot.md, section 14). A bootloader built for
  * hybrid images demands it, another one ignores it; here it must be good whenever its key is known.
  */
-import { scheme } from '../../crypto/index.ts';
 import { AppError } from '../../errors.ts';
-import { authKeyByCode } from '../auth-keys.ts';
 import type { KeystoreSlot } from '../keystore-slot.ts';
+import { isImageSignature } from './image-signature.ts';
 import { keyTypeLabel, TAG } from './image-tags.ts';
 import type { ImageWarning, SecondarySignature, WolfBootImage } from './image-types.ts';
 import { slotByHint } from './slot-by-hint.ts';
@@ -40,11 +39,9 @@ async function judgeNamed(
       { context: { slot: slotIndex } },
     );
   }
-  const algorithm = authKeyByCode(slot.keyType)?.algorithm;
-  if (algorithm === undefined) {
-    return unchecked(image, `${keyTypeLabel(slot.keyType)} cannot be verified here yet`);
-  }
-  if (signature && (await scheme(algorithm).verify(slot.publicKey, image.digest, signature))) {
+  const { publicKey } = slot;
+  const { digest, hash } = image;
+  if (signature && (await isImageSignature(slot.keyType, publicKey, digest, hash, signature))) {
     return { slotIndex, warnings: [] };
   }
   throw new AppError(
@@ -62,10 +59,10 @@ async function judgeUnnamed(
   slots: readonly KeystoreSlot[],
 ): Promise<SecondaryJudgement> {
   const signature = image.secondary?.signature;
+  const { digest, hash } = image;
   for (const [slotIndex, { keyType, publicKey }] of slots.entries()) {
-    const algorithm = authKeyByCode(keyType)?.algorithm;
-    if (algorithm === undefined || keyType === image.authKeyCode || !signature) continue;
-    if (await scheme(algorithm).verify(publicKey, image.digest, signature)) {
+    if (keyType === image.authKeyCode || !signature) continue;
+    if (await isImageSignature(keyType, publicKey, digest, hash, signature)) {
       return { slotIndex, warnings: [] };
     }
   }

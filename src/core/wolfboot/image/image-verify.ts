@@ -3,13 +3,14 @@
  * (formats/wolfboot.md, section 12). A digest or signature in which one bit is wrong is refused.
  */
 import { equalBytes, hexNumber, toHex } from '../../bytes/index.ts';
-import { hash, hashLengthBytes, scheme } from '../../crypto/index.ts';
+import { hash, hashLengthBytes } from '../../crypto/index.ts';
 import { AppError, type ErrorCode, type ErrorContext } from '../../errors.ts';
-import { authKeyByCode, authKeyNamed } from '../auth-keys.ts';
+import { authKeyNamed } from '../auth-keys.ts';
 import type { KeystoreSlot } from '../keystore-slot.ts';
 import type { BootloaderProfile } from '../profile.ts';
 import { describeMask, maskAllows } from '../slot-codec.ts';
 import { parseImage } from './image-parse.ts';
+import { isImageSignature } from './image-signature.ts';
 import { keyTypeLabel, TAG } from './image-tags.ts';
 import type { ImageWarning, WolfBootImage } from './image-types.ts';
 import { judgeSecondary } from './image-verify-secondary.ts';
@@ -196,21 +197,14 @@ async function checkSignature(
   slot: KeystoreSlot,
   slotIndex: number,
 ): Promise<void> {
-  const { signature, digest, authKeyCode } = image;
+  const { signature, digest } = image;
   if (!signature) {
     throw refusal('image-signature-invalid', 'the image says it is signed but has no signature', {
       slot: slotIndex,
     });
   }
-  const algorithm = authKeyByCode(authKeyCode)?.algorithm;
-  if (algorithm === undefined) {
-    throw refusal(
-      'not-supported',
-      `digest and key fit, but ${keyTypeLabel(authKeyCode)} signatures cannot be verified here yet`,
-      { found: keyTypeLabel(authKeyCode), slot: slotIndex },
-    );
-  }
-  if (await scheme(algorithm).verify(slot.publicKey, digest, signature)) return;
+  const { keyType, publicKey } = slot;
+  if (await isImageSignature(keyType, publicKey, digest, image.hash, signature)) return;
   throw refusal(
     'image-signature-invalid',
     `the signature is not one of the key in slot ${slotIndex} for this digest`,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { asciiToBytes, toHex } from '../../../../src/core/bytes/index.ts';
 import {
   createHash,
@@ -10,16 +10,20 @@ import {
   scheme,
   schemes,
   signDurably,
+  type KeyPair,
   type PrivateKey,
   type SignatureScheme,
-  type KeySpec,
 } from '../../../../src/core/crypto/index.ts';
 import { isAppError } from '../../../../src/core/errors.ts';
 import { createCanceller } from '../../../../src/core/ports/index.ts';
 import { seededRng } from '../../../support/bytes-rng.ts';
-import { keyPair } from '../../../support/keys.ts';
+import { keyPair, specOf } from '../../../support/keys.ts';
+import { vectorRsaKeys } from '../../../support/rsa-keys.ts';
 
 const rng = seededRng('signing');
+
+/** Trees of hash-based schemes are built in plain JavaScript here. */
+const SLOW_MS = 60_000;
 
 describe('hashes: FIPS 180-4 and FIPS 202 examples for "abc"', () => {
   it.each([
@@ -51,42 +55,77 @@ describe('hashes: FIPS 180-4 and FIPS 202 examples for "abc"', () => {
 });
 
 describe.each(schemes.map((each) => ({ id: each.id, using: each })))('$id', ({ using }) => {
+  const persistState = (): Promise<void> => Promise.resolve();
+  const call = { rng, persistState, rsa: vectorRsaKeys() };
+  const spec = specOf(using.id);
+  let pair: KeyPair;
+  let other: KeyPair;
+
+  beforeAll(async () => {
+    pair = await using.generate(spec, call);
+    other = await using.generate(spec, call);
+  }, SLOW_MS);
+
   it('keeps its promises about lengths', async () => {
-    const pair = await using.generate({ algorithm: using.id } as KeySpec, { rng });
     expect(pair.publicKey).toHaveLength(using.publicKeyBytes);
-    const { signature } = await using.sign(pair.privateKey, new Uint8Array(32), { rng });
+    const { signature } = await using.sign(pair.privateKey, new Uint8Array(32), call);
     expect(signature).toHaveLength(using.signatureBytes(pair.publicKey));
+  });
+
+  it('derives the public key again', { timeout: SLOW_MS }, async () => {
+    await expect(using.derivePublicKey(pair.privateKey)).resolves.toEqual(pair.publicKey);
+    expect(() => {
+      using.checkPublicKey(pair.publicKey);
+    }).not.toThrow();
   });
 
   it('does nothing once cancelled', async () => {
     const canceller = createCanceller();
     canceller.cancel();
     const { signal } = canceller;
-    const pair = await using.generate({ algorithm: using.id } as KeySpec, { rng });
     const calls = [
-      using.generate({ algorithm: using.id } as KeySpec, { rng, signal }),
+      using.generate(spec, { ...call, signal }),
       using.derivePublicKey(pair.privateKey, { signal }),
-      using.sign(pair.privateKey, new Uint8Array(32), { rng, signal }),
+      using.sign(pair.privateKey, new Uint8Array(32), { ...call, signal }),
       using.verify(pair.publicKey, new Uint8Array(32), new Uint8Array(64), { signal }),
     ];
-    for (const call of calls) {
-      await expect(call).rejects.toSatisfy((error) => isAppError(error, 'cancelled'));
+    for (const each of calls) {
+      await expect(each).rejects.toSatisfy((error) => isAppError(error, 'cancelled'));
     }
   });
 
   it('proves a pair and refuses a foreign public key', async () => {
-    const pair = await using.generate({ algorithm: using.id } as KeySpec, { rng });
-    const other = await using.generate({ algorithm: using.id } as KeySpec, { rng });
     const challenge = rng.bytes(32);
     await expect(
-      proveKeyPair(pair.publicKey, pair.privateKey, challenge, { rng }),
+      proveKeyPair(pair.publicKey, pair.privateKey, challenge, call),
     ).resolves.toBeUndefined();
+    await expect(proveKeyPair(other.publicKey, pair.privateKey, challenge, call)).rejects.toSatisfy(
+      (error) => isAppError(error, 'key-mismatch'),
+    );
     await expect(
-      proveKeyPair(other.publicKey, pair.privateKey, challenge, { rng }),
-    ).rejects.toSatisfy((error) => isAppError(error, 'key-mismatch'));
-    await expect(
-      proveKeyPair(pair.publicKey, pair.privateKey, new Uint8Array(8), { rng }),
+      proveKeyPair(pair.publicKey, pair.privateKey, new Uint8Array(8), call),
     ).rejects.toSatisfy((error) => isAppError(error, 'invalid-argument'));
+  });
+
+  it('refuses the private key of another scheme', async () => {
+    const algorithm = using.id === 'ed25519' ? 'ed448' : 'ed25519';
+    const foreign = { algorithm, bytes: pair.privateKey.bytes } as const;
+    const calls = [using.derivePublicKey(foreign), using.sign(foreign, new Uint8Array(32), call)];
+    for (const each of calls) {
+      await expect(each).rejects.toSatisfy((error) => isAppError(error, 'key-invalid'));
+    }
+  });
+
+  it('refuses public keys of other lengths', () => {
+    for (const key of [
+      new Uint8Array(),
+      pair.publicKey.slice(1),
+      Uint8Array.of(...pair.publicKey, 0),
+    ]) {
+      expect(() => {
+        using.checkPublicKey(key);
+      }).toThrow(expect.toSatisfy((error) => isAppError(error, 'key-invalid')));
+    }
   });
 });
 

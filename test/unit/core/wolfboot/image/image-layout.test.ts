@@ -119,8 +119,18 @@ describe('what cannot be an image', () => {
     );
   });
 
-  it.each([3, 5, 6, 9, 10, 11, 14])('key type %i cannot sign here yet', (keyType) => {
-    expect(() => planImageHeader({ ...plain, keyType })).toThrow(refusal('not-supported'));
+  it.each([9, 10, 11])('the signatures of key type %i have no length without a key', (keyType) => {
+    expect(() => planImageHeader({ ...plain, keyType })).toThrow(refusal('invalid-argument'));
+    const primary = new Uint8Array(7);
+    expect(() => planImageHeader({ ...plain, keyType }, { primary })).toThrow(
+      refusal('key-invalid'),
+    );
+  });
+
+  it.each([12, 13, 14])('key type %i does not go with SHA3-384', (keyType) => {
+    expect(() => planImageHeader({ ...plain, keyType, hash: 'sha3-384' })).toThrow(
+      refusal('invalid-argument'),
+    );
   });
 
   it('16 fields of the largest size fit', () => {

@@ -11,6 +11,9 @@ export const DER_TAGS = {
   null: 0x05,
   objectIdentifier: 0x06,
   sequence: 0x30,
+  /** Context-specific, primitive. */
+  implicit0: 0x80,
+  implicit1: 0x81,
   /** Context-specific, constructed. */
   explicit0: 0xa0,
   explicit1: 0xa1,
@@ -34,6 +37,8 @@ export const OBJECT_IDS = {
   ed448: Uint8Array.of(0x2b, 0x65, 0x71),
   /** 1.2.840.113549.1.1.1, RFC 8017 */
   rsaEncryption: Uint8Array.of(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01),
+  /** 1.2.840.113549.1.1.10, RFC 8017; wolfBoot knows such keys as rsaEncryption only */
+  rsassaPss: Uint8Array.of(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a),
   /** 2.16.840.1.101.3.4.3.17, RFC 9881 */
   mlDsa44: Uint8Array.of(0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x11),
   mlDsa65: Uint8Array.of(0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x12),
@@ -82,6 +87,13 @@ function readLength(reader: Reader): number {
     reader.fail('has a length written longer than DER allows', at);
   }
   return length;
+}
+
+/** Reads one element; the result is all of it, tag and length included, as a copy. */
+export function derWhole(reader: Reader, tag: DerTag, name: string): Uint8Array {
+  const startBytes = reader.offsetBytes;
+  derElement(reader, tag, name);
+  return reader.bytes.slice(startBytes, reader.offsetBytes);
 }
 
 /** All content that is left, as a copy. */

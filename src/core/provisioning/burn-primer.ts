@@ -10,6 +10,7 @@ import type { UsbDevice } from '../ports/index.ts';
 import type { DfuSession } from '../stm32/index.ts';
 import { waitUntilBack, waitUntilGone, withBoard } from './board-link.ts';
 import type { BurnCall, BurnEnv } from './burn-types.ts';
+import { lockedBlocksOf } from './classify.ts';
 import { glimpseOtp, inspectBoard, type Inspection } from './inspection.ts';
 import type { IntendedPrimer } from './intended-otp.ts';
 import { readJournal, writeJournal, type JournalEntry } from './journal.ts';
@@ -130,9 +131,23 @@ async function afterRun(
     return loadPrimer(job, session, journal, device);
   }
   const wrong = wrongAfterPrimer(before, after, plan.intended);
-  if (wrong.length > 0)
+  if (wrong.length > 0) {
     throw verifyFailed(wrong, 'the primer did not finish, or wrote something else');
+  }
+  requireLocks(plan, inspection);
   return { kind: 'ran', inspection, journal };
+}
+
+/** What the image was to lock is locked, as far as the lock word can be read. */
+function requireLocks({ intended }: BurnPlan, inspection: Inspection): void {
+  const asked = intended.primer?.image.keyfuse?.lockBlocks ?? [];
+  if (inspection.optionBytes.otpLockWord === undefined) return;
+  const locked = new Set(lockedBlocksOf(inspection));
+  const open = asked.filter((block) => !locked.has(block));
+  if (open.length === 0) return;
+  throw new AppError('otp-verify-failed', `OTP blocks ${open.join(', ')} were not locked`, {
+    context: { blocks: open },
+  });
 }
 
 /**

@@ -39,6 +39,8 @@ export { isRehearsed, parseRehearsalReceipt, rehearsalReceipt } from './rehearsa
 export type { RehearsalReceipt } from './rehearsal.ts';
 export { verifyBoard, verifyContent } from './verify.ts';
 export type { ExpectedKeystore, SlotVerdict, UdsVerdict, Verification } from './verify.ts';
+export { verifyOverPrimer } from './verify-primer.ts';
+export type { ExpectedBurn, PrimerProof } from './verify-primer.ts';
 export { buildRecord, parseRecord, recordImage, recordText, recordUpdate } from './record.ts';
 export type { RecordInput } from './record.ts';
 export type {

@@ -105,6 +105,14 @@ export class IntendedOtp {
     this.#programmed = input.programmed;
   }
 
+  /**
+   * The board may be given this image again after an interrupted run: it checks each halfword first, writes only
+   * what is blank and completes the UDS it began. Upstream's primer does none of it.
+   */
+  get mayRunAgain(): boolean {
+    return this.primer?.image.keyfuse !== undefined;
+  }
+
   /** Whether this burn programs the halfword of a blank chip. */
   programs(index: number): boolean {
     return this.#programmed[index] === true;

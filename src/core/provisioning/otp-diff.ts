@@ -109,7 +109,8 @@ function udsIsKept({ present, intended, udsIsOurs, udsIsThisImage }: DiffInput):
   if (intended.udsPolicy === 'exact' || udsIsThisImage === true) return false;
   if (present.udsCells === 'complete') return true;
   // Only what this program wrote itself may be completed: an UDS half of which somebody else chose is none.
-  return present.udsCells === 'partial' && intended.udsSource === 'image' && udsIsOurs;
+  const completes = intended.udsSource === 'image' || intended.mayRunAgain;
+  return present.udsCells === 'partial' && completes && udsIsOurs;
 }
 
 function equalsIntended(present: OtpContent, intended: IntendedOtp, index: number): boolean {

@@ -261,10 +261,11 @@ function refuseLocked(rows: readonly PlanRow[]): readonly PlanRefusal[] {
 }
 
 /**
- * A primer writes all its halfwords, also those that already hold what they should. Whether a cell bears
+ * Upstream's primer writes all its halfwords, also those that already hold what they should. Whether a cell bears
  * that is documented nowhere, so a half-written area is not its job; writing the rest singly is.
  */
 function refuseSecondRun(rows: readonly PlanRow[], intended: IntendedOtp): readonly PlanRefusal[] {
+  if (intended.mayRunAgain) return [];
   if (intended.route !== 'primer' || halfwordsOf(rows, 'new').length === 0) return [];
   const written = rows.filter(
     (row) => intended.programs(row.index) && row.present !== BLANK_HALFWORD,

@@ -142,7 +142,7 @@ export function isGenuinePlan(plan: BurnPlan): boolean {
 export function udsIsOurs(journal: JournalEntry | undefined, intended: IntendedOtp): boolean {
   return (
     isUnfinished(journal) &&
-    journal.route === 'otp-alternate' &&
+    (journal.route === 'otp-alternate' || intended.mayRunAgain) &&
     journal.udsIsOurs &&
     journal.contentSha256 === intended.contentSha256
   );

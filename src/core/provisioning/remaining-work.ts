@@ -44,6 +44,7 @@ export function remainingWork(
 
 /** An earlier attempt of this plan wrote through the OTP alternate, so its UDS is known to the last bit. */
 function wroteThisImage(plan: BurnPlan, journal: JournalEntry | undefined): boolean {
+  if (plan.intended.udsSource !== 'image') return false;
   return udsIsOurs(journal, plan.intended) && journal?.planHash === plan.hash;
 }
 

@@ -4,6 +4,10 @@ export { isCompleteInfo, parseBootBanner, parseConsoleInfo } from './console-inf
 export type * from './console-types.ts';
 export { createConsole } from './console.ts';
 export * from './keystore-compare.ts';
+export { createPrimerDialogue, readOtpOverPrimer } from './primer-dialogue.ts';
+export type * from './primer-dialogue.ts';
+export { primerResults } from './primer-status.ts';
+export type * from './primer-status.ts';
 export type * from './update-types.ts';
 export { updateFirmware } from './update.ts';
 export { leaveReceiver, type LeaveOptions } from './xmodem-leave.ts';

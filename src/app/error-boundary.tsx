@@ -1,12 +1,21 @@
 /** Catches a page that breaks, keeps the frame and the keys, and offers to try again. */
-import { Component, type ReactNode } from 'react';
+import { Component, lazy, Suspense, type ComponentType, type ReactNode } from 'react';
 import { toAppError, type AppError } from '../core/errors.ts';
-import { describeFailure } from '../i18n/failure.ts';
 import { m } from '../i18n/paraglide/messages.js';
 import { Button, LinkButton } from '../ui/kit/button.tsx';
 import { Row } from '../ui/kit/layout.tsx';
-import { ErrorNotice } from '../ui/kit/notice.tsx';
 import { Page } from '../ui/kit/page.tsx';
+
+type Notice = ComponentType<{ readonly error: AppError }>;
+
+/** Without words when even they cannot be loaded: the way on stays. */
+const CrashNotice = lazy(async (): Promise<{ default: Notice }> => {
+  try {
+    return { default: (await import('./crash-notice.tsx')).CrashNotice };
+  } catch {
+    return { default: () => null };
+  }
+});
 
 interface Props {
   readonly children: ReactNode;
@@ -28,7 +37,9 @@ export class ErrorBoundary extends Component<Props, State> {
     if (error === undefined) return this.props.children;
     return (
       <Page name={m.app_crash_title()} lede={m.app_crash_text()}>
-        <ErrorNotice failure={describeFailure(error)} />
+        <Suspense fallback={null}>
+          <CrashNotice error={error} />
+        </Suspense>
         <Row>
           <Button
             kind="primary"

@@ -1,7 +1,6 @@
 /** The frame: header, path, the page, and the mark of the virtual board around all of it. */
-import { Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
-import { BoardPanel } from '../features/panel/index.ts';
 import { m } from '../i18n/paraglide/messages.js';
 import type { Locale } from '../i18n/paraglide/runtime.js';
 import type { KeyEntry } from '../state/keys.ts';
@@ -17,6 +16,11 @@ import styles from './shell.module.css';
 import { Shortcuts } from './shortcuts.tsx';
 import { UpdateOffer } from './update-offer.tsx';
 import { useRunningJob } from './use-running-job.ts';
+
+/** Loaded together with the first virtual board. */
+const BoardPanel = lazy(async () => ({
+  default: (await import('../features/panel/index.ts')).BoardPanel,
+}));
 
 interface ShellProps {
   readonly locale: Locale;
@@ -74,7 +78,11 @@ export function Shell({ locale, onLocale }: ShellProps) {
             </ErrorBoundary>
           </PageEntryProvider>
         </main>
-        <BoardPanel />
+        {virtual && (
+          <Suspense fallback={null}>
+            <BoardPanel />
+          </Suspense>
+        )}
       </div>
       <Shortcuts
         opened={shortcutsOpen}

@@ -12,6 +12,9 @@ import type { JsonValue, Store } from '../ports/index.ts';
 /** Enough for the largest index, 2 ** 64 - 1, so that names sort like numbers. */
 const DIGITS = 20;
 
+/** Times that the entries are listed again when they were removed meanwhile. */
+const ATTEMPTS = 4;
+
 export interface StateEntry {
   /** Every index below is reserved. */
   readonly reservedUpTo: bigint;
@@ -45,14 +48,18 @@ export function keyWitness(store: Store, fingerprint: string): KeyWitness {
   };
   return {
     async highest() {
-      const names = await store.keys(prefix);
-      const top = names.at(-1);
-      if (top === undefined) return undefined;
-      const level = names.filter((name) => reservedOf(name) === reservedOf(top));
-      const entries = await Promise.all(
-        level.map(async (name) => parseEntry(name, reservedOf(name), await store.get(name))),
-      );
-      return entries.reduce((best, entry) => (entry.sequence > best.sequence ? entry : best));
+      for (let attempt = 1; ; attempt++) {
+        const names = await store.keys(prefix);
+        const top = names.at(-1);
+        if (top === undefined) return undefined;
+        const level = names.filter((name) => reservedOf(name) === reservedOf(top));
+        const values = await Promise.all(level.map((name) => store.get(name)));
+        // A higher entry was added and these were removed since they were listed.
+        if (values.includes(undefined) && attempt < ATTEMPTS) continue;
+        return level
+          .map((name, index) => parseEntry(name, reservedOf(name), values[index]))
+          .reduce((best, entry) => (entry.sequence > best.sequence ? entry : best));
+      }
     },
     add: (entry) =>
       store.put(nameOf(entry), {

@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import type { TreeHasher } from '../core/ports/index.ts';
 import { partCompressions } from '../workers/hashing/hash-tree.ts';
-import engineDataUrl from '../workers/hashing/hash-engine.wasm?inline';
+import engineDataUrl from '../workers/hashing/hash-engine.wasm?url&inline';
 import { createJobServer } from '../workers/hashing/job-server.ts';
 import { createHashPool } from '../workers/hashing/pool.ts';
 import type { FromHashWorker, HashWorkerPort, ToHashWorker } from '../workers/hashing/protocol.ts';

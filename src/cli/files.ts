@@ -3,6 +3,7 @@
  * temporary names first and put in place at the end; if that fails, the old state comes back.
  */
 import {
+  accessSync,
   closeSync,
   constants,
   copyFileSync,
@@ -77,6 +78,17 @@ function realDirectory(path: string): string {
     return realpathSync(path);
   } catch {
     return path;
+  }
+}
+
+/** Throws `file-failed` unless a file could be put there. Says nothing about room on the disk. */
+export function checkWritable(host: Host, path: string): void {
+  const target = fileIdentity(host, path);
+  checkTarget(path, target);
+  try {
+    accessSync(dirname(target), constants.W_OK);
+  } catch (error) {
+    throw fileFailed(path, 'cannot be written', error);
   }
 }
 

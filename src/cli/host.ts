@@ -25,23 +25,19 @@ export interface Host {
   progress(line: string | undefined): void;
   /** Milliseconds since some moment. */
   now(): number;
-  /** Threads for the trees of LMS and XMSS; undefined: one, in plain JavaScript. */
-  openHasher(): Promise<OpenHasher | undefined>;
+  /** Hashes the trees of LMS and XMSS; made when it is first asked for. */
+  treeHasher(): TreeHasher;
   /** The next line of standard input; undefined when there is none. */
   ask(question: string): Promise<string | undefined>;
   /** Inode change time of a file, in whole seconds since 1970. */
   changeTimeSeconds(path: string): bigint;
 }
 
-export interface OpenHasher {
-  readonly hasher: TreeHasher;
-  close(): void | Promise<void>;
-}
-
 /** How long a pipe may take to deliver an answer; a terminal may take as long as its person. */
 const PIPE_PATIENCE_MS = 1000;
 
-export function nodeHost(): Host {
+/** `treeHasher` comes from `main.ts`: it brings its threads and WebAssembly along. */
+export function nodeHost(treeHasher: Host['treeHasher']): Host {
   return {
     directory: process.cwd(),
     environment: process.env,
@@ -55,7 +51,7 @@ export function nodeHost(): Host {
     rsa: createRsaKeyMaker(globalThis.crypto.subtle),
     progress: showProgress(process.stderr),
     now: () => performance.now(),
-    openHasher: () => Promise.resolve(undefined),
+    treeHasher,
     ask: askOnce,
     changeTimeSeconds: (path) => statSync(path, { bigint: true }).ctimeNs / 1_000_000_000n,
   };

@@ -4,15 +4,19 @@
  * 10 and 18): a key of parameters nobody meant signs happily and verifies nowhere.
  */
 import {
+  scheme,
   xmssMtSetNames,
   xmssSetNames,
   type AlgorithmId,
+  type KeyPair,
   type KeySpec,
 } from '../core/crypto/index.ts';
+import { AppError } from '../core/errors.ts';
 import {
   canBuildLms,
   canBuildXmss,
   lmsName,
+  ML_DSA_KEY_BYTES,
   type AuthKey,
   type MlDsaLevel,
 } from '../core/wolfboot/index.ts';
@@ -145,3 +149,47 @@ function chooseXmss(chooser: Chooser, { xmssSet }: ParameterWords): ChosenSpec {
 function noBootloader(what: string): string {
   return `no wolfBoot can be built for ${what}: a key of it can sign, but no board will verify with it`;
 }
+
+/**
+ * The variables with which a Makefile tells both its bootloader and its tools the parameters. wolfBoot's
+ * sign believes them and not the key, uses up an index and makes an image that verifies nowhere (section
+ * 23, 14 and 15). Throws `keystore-parameters-refused` when one of them speaks of another key.
+ */
+export function checkEnvironment(
+  { algorithm, publicKey, privateKey }: KeyPair,
+  environment: Environment,
+  path: string,
+): void {
+  const { state } = scheme(algorithm);
+  const own = state?.usage(privateKey).parameters ?? '';
+  for (const [variable, value] of parametersAsVariables(algorithm, own, publicKey)) {
+    const set = environment[variable] ?? '';
+    if (set === '' || set === value) continue;
+    throw new AppError(
+      'keystore-parameters-refused',
+      `${variable}=${set}, but ${path} is a key of ${variable}=${value}: a bootloader built for the one cannot verify the other. Nothing was signed`,
+      { context: { file: path, variable } },
+    );
+  }
+}
+
+function parametersAsVariables(
+  algorithm: AlgorithmId,
+  parameters: string,
+  publicKey: Uint8Array,
+): readonly (readonly [string, string])[] {
+  const [, levels = '', height = '', winternitz = ''] =
+    /^L(\d+)-H(\d+)-W(\d+)$/.exec(parameters) ?? [];
+  if (algorithm === 'lms') {
+    return [
+      ['LMS_LEVELS', levels],
+      ['LMS_HEIGHT', height],
+      ['LMS_WINTERNITZ', winternitz],
+    ];
+  }
+  if (algorithm === 'xmss' || algorithm === 'xmssmt') return [['XMSS_PARAMS', parameters]];
+  const level = mlDsaLevels.find((each) => ML_DSA_KEY_BYTES[each] === publicKey.length);
+  return algorithm.startsWith('ml-dsa') ? [['ML_DSA_LEVEL', String(level)]] : [];
+}
+
+const mlDsaLevels: readonly MlDsaLevel[] = [2, 3, 5];

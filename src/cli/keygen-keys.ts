@@ -47,13 +47,13 @@ export function prepareKeys({ environment }: Host, requests: readonly KeyRequest
 
 /** `made` grows key by key, so that its owner can wipe them whatever happens. */
 export async function makeKeys(host: Host, { keys }: PreparedKeys, made: MadeKey[]): Promise<void> {
-  const open = keys.some(({ type }) => isTree(type)) ? await host.openHasher() : undefined;
+  const hasher = keys.some(({ type }) => isTree(type)) ? host.treeHasher() : undefined;
   try {
     for (const { path, type, spec, partitionMask } of keys) {
       const pair = await scheme(spec.algorithm).generate(spec, {
         rng: host.rng,
         rsa: host.rsa,
-        hasher: open?.hasher,
+        hasher,
         onProgress: progressOf(host, path),
       });
       host.progress(undefined);
@@ -63,7 +63,6 @@ export async function makeKeys(host: Host, { keys }: PreparedKeys, made: MadeKey
     }
   } finally {
     host.progress(undefined);
-    await open?.close();
   }
 }
 

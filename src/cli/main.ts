@@ -3,8 +3,12 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { nodeHost } from './host.ts';
 import { run } from './run.ts';
-import { serveAsHashingThread } from './tree-hasher.ts';
+import { createNodeTreeHasher, serveAsHashingThread } from './tree-hasher.ts';
 
 if (!serveAsHashingThread()) {
-  process.exitCode = await run(process.argv.slice(2), nodeHost(), packageJson.version);
+  process.exitCode = await run(
+    process.argv.slice(2),
+    nodeHost(createNodeTreeHasher),
+    packageJson.version,
+  );
 }

@@ -49,6 +49,7 @@ export interface SignRequest {
   /** Set with --manual-sign: the keys are public ones then. */
   readonly signatureFile: string | undefined;
   readonly notes: readonly string[];
+  readonly json: boolean;
 }
 
 const HIGHEST_PARTITION_ID = 15;
@@ -66,6 +67,7 @@ interface Draft {
   headerOnly: boolean;
   digestOnly: boolean;
   manual: boolean;
+  json: boolean;
   deviceTreeFile: string | undefined;
   certificateFile: string | undefined;
   policyFile: string | undefined;
@@ -103,6 +105,9 @@ const options: Readonly<Record<string, Option>> = {
   },
   '--manual-sign': (draft) => {
     draft.manual = true;
+  },
+  '--json': (draft) => {
+    draft.json = true;
   },
   '--policy': (draft, words, name) => {
     draft.policyFile = words.takeFile(`the file of ${name}`);
@@ -178,6 +183,7 @@ export function readSignArguments(words: Words): SignRequest {
     headerOnly: false,
     digestOnly: false,
     manual: false,
+    json: false,
     deviceTreeFile: undefined,
     certificateFile: undefined,
     policyFile: undefined,
@@ -230,9 +236,6 @@ function settleTypes({ types, unsigned, notes }: Draft): readonly AuthKey[] {
       "name the algorithm of the key, for example --ecc256 or --ed25519. It is never guessed: wolfBoot's own tool cannot either",
     );
   }
-  for (const type of different) {
-    if (type.algorithms.length === 0) throw notYet(`${type.option}: signing with ${type.label}`);
-  }
   return different;
 }
 
@@ -266,6 +269,7 @@ function shared(draft: Draft, types: readonly AuthKey[]) {
     certificateFile: draft.certificateFile,
     policyFile: draft.policyFile,
     notes: draft.notes,
+    json: draft.json,
   };
 }
 

@@ -3,8 +3,8 @@
  * Everything is read and checked before a key is used, and written at the very end.
  */
 import { basename, resolve } from 'node:path';
-import { toHex, wipe } from '../core/bytes/index.ts';
-import { scheme, signDurably } from '../core/crypto/index.ts';
+import { toHex } from '../core/bytes/index.ts';
+import { hash } from '../core/crypto/index.ts';
 import {
   assembleImage,
   buildSignedImage,
@@ -12,23 +12,21 @@ import {
   deviceTreeDigest,
   imageDigest,
   parsePolicyFile,
-  parsePrivateKeyFile,
   parsePublicKeyFile,
   planImageHeader,
   UNSIGNED_KEY_TYPE,
-  type AuthKey,
   type CustomTlv,
-  type ImageKeys,
   type ImageLayout,
   type ImageOptions,
-  type ImageSigner,
 } from '../core/wolfboot/index.ts';
 import { AppError } from '../core/errors.ts';
 import type { Words } from './arguments.ts';
-import { fileIdentity, readInput, writeOutputs, type OutputFile } from './files.ts';
+import { checkWritable, fileIdentity, readInput, writeOutputs, type OutputFile } from './files.ts';
 import type { Host } from './host.ts';
+import { canonicalJson } from './json.ts';
 import { readSignArguments, type SignRequest, type TlvRequest } from './sign-arguments.ts';
 import { headerSizeOf, partitionRoom } from './sign-environment.ts';
+import { openKeys, type OpenKeys } from './sign-keys.ts';
 
 export async function sign(host: Host, words: Words): Promise<void> {
   const request = readSignArguments(words);
@@ -36,27 +34,27 @@ export async function sign(host: Host, words: Words): Promise<void> {
   const suggestedBytes = headerSizeOf(host);
   const firmware = readInput(host, request.imageFile);
   const options = await imageOptions(host, request, suggestedBytes);
+  checkOutputs(host, request);
   // Most lengths follow from the key's type: then the keys need not even be opened to find it.
   if (room && request.types.every(({ signatureBytes }) => signatureBytes !== undefined)) {
     checkPartitionFit(planImageHeader(options).headerSizeBytes, firmware.length, room);
   }
-  const secrets: Uint8Array[] = [];
-  let outputs: readonly OutputFile[];
+  const keys = await openKeys(host, request);
   try {
-    const keys = await openKeys(host, request, secrets);
     const layout = planImageHeader(options, keys.public);
     // Before the signature: a one-time key would be used up for an image that is not written.
     if (room) checkPartitionFit(layout.headerSizeBytes, firmware.length, room);
-    for (const line of [...request.notes, ...headerNotes(layout, suggestedBytes)]) {
-      host.note(`warning: ${line}`);
+    const warnings = [...request.notes, ...headerNotes(layout, suggestedBytes)];
+    if (request.types.length === 0) {
+      warnings.push('the image is not signed; nobody can tell whether it was changed');
     }
-    outputs = await produce(host, request, options, layout, firmware, keys);
+    for (const line of warnings) host.note(`warning: ${line}`);
+    const product = await produce(host, request, options, layout, firmware, keys);
+    writeOutputs(host, product.outputs);
+    report(host, request, layout, product, keys, warnings);
   } finally {
-    for (const secret of secrets) wipe(secret);
+    keys.close();
   }
-  checkNames(host, request, outputs);
-  writeOutputs(host, outputs);
-  for (const { path, bytes } of outputs) host.print(`wrote ${path} (${bytes.length} bytes)`);
 }
 
 async function imageOptions(
@@ -115,6 +113,12 @@ function headerNotes(layout: ImageLayout, suggestedBytes: number | undefined): r
   return [];
 }
 
+interface Product {
+  readonly outputs: readonly OutputFile[];
+  /** Set with --sha-only. */
+  readonly digest?: Uint8Array;
+}
+
 async function produce(
   host: Host,
   request: SignRequest,
@@ -122,16 +126,12 @@ async function produce(
   layout: ImageLayout,
   firmware: Uint8Array,
   keys: OpenKeys,
-): Promise<readonly OutputFile[]> {
+): Promise<Product> {
   const path = outputPath(request);
   const output = (bytes: Uint8Array): OutputFile => ({ path, bytes, replace: true });
-  if (request.types.length === 0) {
-    host.note('warning: the image is not signed; nobody can tell whether it was changed');
-  }
   if (request.product === 'digest') {
     const digest = imageDigest(firmware, options, keys.public);
-    host.print(`${request.hash} ${toHex(digest)}`);
-    return [output(digest)];
+    return { outputs: [output(digest)], digest };
   }
   const { signatureFile } = request;
   const image =
@@ -141,75 +141,44 @@ async function produce(
           primary: readInput(host, signatureFile),
         });
   const whole = request.product === 'signed';
-  return [
-    output(whole ? image : image.slice(0, layout.headerSizeBytes)),
-    ...policyOutputs(request, layout, image),
-  ];
+  return {
+    outputs: [
+      output(whole ? image : image.slice(0, layout.headerSizeBytes)),
+      ...policyOutputs(request, layout, image),
+    ],
+  };
 }
 
-interface OpenKeys {
-  readonly public: ImageKeys;
-  /** None where the signature is made elsewhere. */
-  readonly signers: readonly ImageSigner[];
-}
-
-/** Private keys that it reads stand in `secrets` afterwards, to be wiped. */
-async function openKeys(
+function report(
   host: Host,
   request: SignRequest,
-  secrets: Uint8Array[],
-): Promise<OpenKeys> {
-  const { types, keyFiles, product, signatureFile } = request;
-  if (product === 'digest' || signatureFile !== undefined) {
-    return { public: await publicKeys(host, request), signers: [] };
+  { headerSizeBytes }: ImageLayout,
+  { outputs, digest }: Product,
+  keys: OpenKeys,
+  warnings: readonly string[],
+): void {
+  for (const line of keys.notes()) host.note(line);
+  if (!request.json) {
+    if (digest) host.print(`${request.hash} ${toHex(digest)}`);
+    for (const { path, bytes } of outputs) host.print(`wrote ${path} (${bytes.length} bytes)`);
+    return;
   }
-  const signers: ImageSigner[] = [];
-  for (const [index, type] of types.entries()) {
-    signers.push(await openSigner(host, type, keyFiles[index] ?? '', secrets));
-  }
-  const [primary, secondary] = signers;
-  return {
-    public: {
-      primary: primary?.publicKey,
-      primaryAlgorithm: primary?.algorithm,
-      secondary: secondary?.publicKey,
-      secondaryAlgorithm: secondary?.algorithm,
-    },
-    signers,
-  };
-}
-
-/** Public keys in the place of private ones, for a signature that is made elsewhere. */
-async function publicKeys(host: Host, { types, keyFiles }: SignRequest): Promise<ImageKeys> {
-  const keys: Uint8Array[] = [];
-  for (const [index, type] of types.entries()) {
-    const path = keyFiles[index] ?? '';
-    keys.push((await parsePublicKeyFile(readInput(host, path), path, type.name)).publicKey);
-  }
-  return { primary: keys[0], secondary: keys[1] };
-}
-
-/** What it reads stands in `secrets` afterwards, to be wiped. */
-async function openSigner(
-  host: Host,
-  type: AuthKey,
-  path: string,
-  secrets: Uint8Array[],
-): Promise<ImageSigner> {
-  const file = readInput(host, path);
-  secrets.push(file);
-  const { algorithm, publicKey, privateKey } = await parsePrivateKeyFile(
-    file,
-    path,
-    type.algorithms,
+  host.print(
+    canonicalJson({
+      version: request.version,
+      partitionId: request.partitionId,
+      hash: request.hash,
+      headerSizeBytes,
+      digest: digest && toHex(digest),
+      keys: keys.facts(),
+      outputs: outputs.map(({ path, bytes }) => ({
+        file: path,
+        sizeBytes: bytes.length,
+        sha256: toHex(hash('sha256', bytes)),
+      })),
+      warnings,
+    }),
   );
-  secrets.push(privateKey.bytes);
-  return {
-    publicKey,
-    algorithm,
-    sign: async (digest) =>
-      (await signDurably(scheme(algorithm), privateKey, digest, { rng: host.rng })).signature,
-  };
 }
 
 /** The signed policy is also kept beside the policy's file (section 15). */
@@ -234,8 +203,11 @@ function outputPath({ imageFile, versionText, product }: SignRequest): string {
   return `${folder}${stem}_v${versionText}_${product}.bin`;
 }
 
-/** No output may land on an input: links could lead there. */
-function checkNames(host: Host, request: SignRequest, outputs: readonly OutputFile[]): void {
+/**
+ * No output may land on an input, links could lead there; and each must have a place. Asked before a key
+ * is used: a signature that cannot be written would use up an index for nothing.
+ */
+function checkOutputs(host: Host, request: SignRequest): void {
   const { imageFile, keyFiles, policyFile, signatureFile, deviceTreeFile, certificateFile } =
     request;
   const inputs = [
@@ -245,8 +217,11 @@ function checkNames(host: Host, request: SignRequest, outputs: readonly OutputFi
       (path) => path !== undefined,
     ),
   ].map((path) => fileIdentity(host, path));
-  for (const { path } of outputs) {
-    if (!inputs.includes(fileIdentity(host, path))) continue;
-    throw new AppError('file-failed', `${path} is also an input; it was not written`);
+  const outputs = [outputPath(request), ...(policyFile === undefined ? [] : [`${policyFile}.sig`])];
+  for (const path of outputs) {
+    if (inputs.includes(fileIdentity(host, path))) {
+      throw new AppError('file-failed', `${path} is also an input; it was not written`);
+    }
+    checkWritable(host, path);
   }
 }

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import type { Host } from '../../src/cli/host.ts';
 import { run } from '../../src/cli/run.ts';
+import { plainTreeHasher } from '../../src/core/crypto/plain-tree-hasher.ts';
 import { createRsaKeyMaker } from '../../src/platform/rsa-key-maker.ts';
 import { seededRng } from './bytes-rng.ts';
 
@@ -34,7 +35,7 @@ export function cliHost(directory: string, overrides: Partial<Host> = {}): Host 
     note: () => undefined,
     progress: () => undefined,
     now: () => performance.now(),
-    openHasher: () => Promise.resolve(undefined),
+    treeHasher: () => plainTreeHasher,
     ask: () => Promise.resolve(undefined),
     changeTimeSeconds: () => 1_600_000_000n,
     ...overrides,

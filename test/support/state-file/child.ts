@@ -5,9 +5,13 @@
  */
 import { holdKeyFile } from '../../../src/cli/state-file.ts';
 import { nodeHost } from '../../../src/cli/host.ts';
+import { plainTreeHasher } from '../../../src/core/crypto/plain-tree-hasher.ts';
 
 const [path = '', place = 'done'] = process.argv.slice(2);
-const file = await holdKeyFile(nodeHost(), path);
+const file = await holdKeyFile(
+  nodeHost(() => plainTreeHasher),
+  path,
+);
 if (place !== 'held') {
   const next = file.bytes.slice();
   next[7] = (next[7] ?? 0) + 1;

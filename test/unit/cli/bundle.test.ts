@@ -2,7 +2,7 @@ import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import packageJson from '../../../package.json' with { type: 'json' };
-import { parseImage } from '../../../src/core/wolfboot/index.ts';
+import { parseImage, readKeystoreFile, verifyImage } from '../../../src/core/wolfboot/index.ts';
 import { buildCliBundle, type BundleOptions, type CliBundle } from '../../support/cli-bundle.ts';
 import { CliDirectory } from '../../support/cli-host.ts';
 import { vectorFile } from '../../support/wolfboot-vectors.ts';
@@ -108,5 +108,28 @@ describe('the question before overwriting', () => {
     expect(run.exitCode).toBe(exitCode);
     expect(run.stderr).toContain("[Type 'Yes']");
     expect(directory.read('a.der').every((byte, at) => byte === before[at])).toBe(exitCode === 1);
+  });
+
+  it('signs with an LMS key in two processes at once, with an index each', async () => {
+    directory.write('fw.bin', vectorFile('payloads/p1000.bin'));
+    directory.write('a.key', vectorFile('keys/lms-l2h5w8/priv.der'));
+    const runs = await Promise.all(
+      [1, 2, 3].map((version) => keyfuse(`sign --json --lms fw.bin a.key ${version}`)),
+    );
+    expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
+    const told = runs.map(
+      ({ stdout }) => JSON.parse(stdout) as { keys: { consumedIndices: [] }[] },
+    );
+    expect(told.flatMap(({ keys }) => keys[0]!.consumedIndices).sort()).toEqual(['0', '1', '2']);
+    expect(directory.read('a.key')[7]).toBe(3);
+    const { slots } = await readKeystoreFile(
+      vectorFile('keys/lms-l2h5w8/keystore.der'),
+      'keystore.der',
+    );
+    for (const version of [1, 2, 3]) {
+      const image = directory.read(`fw_v${version}_signed.bin`);
+      expect(await verifyImage(image, slots)).toMatchObject({ ok: true, version });
+    }
+    expect(directory.list().filter((name) => name.includes('lock'))).toEqual([]);
   });
 });

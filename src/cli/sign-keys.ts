@@ -1,0 +1,220 @@
+/**
+ * The keys of one run of `sign`. Those that use up an index with every signature (LMS, XMSS) are locked
+ * from here to the end of the run, and their files are advanced before a signature is handed out.
+ */
+import { wipe } from '../core/bytes/index.ts';
+import { scheme, signDurably, type KeyPair, type TreeCache } from '../core/crypto/index.ts';
+import { AppError } from '../core/errors.ts';
+import type { JsonValue } from '../core/ports/index.ts';
+import {
+  parsePrivateKeyFile,
+  parsePublicKeyFile,
+  type AuthKey,
+  type ImageKeys,
+  type ImageSigner,
+} from '../core/wolfboot/index.ts';
+import { readInput } from './files.ts';
+import type { Host } from './host.ts';
+import { checkEnvironment } from './key-parameters.ts';
+import { progressOf } from './progress.ts';
+import type { SignRequest } from './sign-arguments.ts';
+import { durableSigner, holdKeyFile, usageOf } from './state-file.ts';
+
+export interface OpenKeys {
+  readonly public: ImageKeys;
+  /** None where the signature is made elsewhere. */
+  readonly signers: readonly ImageSigner[];
+  /** For a person: what was used up and what is left. */
+  notes(): readonly string[];
+  facts(): readonly JsonValue[];
+  /** Wipes and unlocks. */
+  close(): void;
+}
+
+interface OpenKey {
+  readonly signer: ImageSigner;
+  readonly note: () => string | undefined;
+  readonly facts: () => JsonValue;
+  readonly close: () => void;
+}
+
+/** Rejects as `parsePrivateKeyFile`, `parsePublicKeyFile` and `holdKeyFile` do; nothing is held then. */
+export async function openKeys(host: Host, request: SignRequest): Promise<OpenKeys> {
+  const { types, keyFiles, product, signatureFile } = request;
+  if (product === 'digest' || signatureFile !== undefined) return publicKeys(host, request);
+  const open: OpenKey[] = [];
+  const close = (): void => {
+    for (const key of open) key.close();
+  };
+  try {
+    for (const [index, type] of types.entries()) {
+      open.push(await openKey(host, request, type, keyFiles[index] ?? '', index));
+    }
+  } catch (error) {
+    close();
+    throw error;
+  }
+  const signers = open.map(({ signer }) => signer);
+  const [primary, secondary] = signers;
+  return {
+    public: {
+      primary: primary?.publicKey,
+      primaryAlgorithm: primary?.algorithm,
+      secondary: secondary?.publicKey,
+      secondaryAlgorithm: secondary?.algorithm,
+    },
+    signers,
+    notes: () => open.map(({ note }) => note()).filter((note) => note !== undefined),
+    facts: () => open.map(({ facts }) => facts()),
+    close,
+  };
+}
+
+/** Public keys in the place of private ones, for a signature that is made elsewhere. */
+async function publicKeys(host: Host, { types, keyFiles }: SignRequest): Promise<OpenKeys> {
+  const keys: Uint8Array[] = [];
+  for (const [index, type] of types.entries()) {
+    const path = keyFiles[index] ?? '';
+    keys.push((await parsePublicKeyFile(readInput(host, path), path, type.name)).publicKey);
+  }
+  const facts = types.map(({ cName }, index) => ({ keyType: cName, file: keyFiles[index] }));
+  return {
+    public: { primary: keys[0], secondary: keys[1] },
+    signers: [],
+    notes: () => [],
+    facts: () => facts,
+    close: () => undefined,
+  };
+}
+
+function openKey(
+  host: Host,
+  request: SignRequest,
+  type: AuthKey,
+  path: string,
+  index: number,
+): Promise<OpenKey> {
+  // The policy is signed with the primary key, as a second message.
+  const signatures = index === 0 && request.policyFile !== undefined ? 2 : 1;
+  const hasState = type.family === 'lms' || type.family === 'xmss';
+  return hasState ? openStatefulKey(host, type, path, signatures) : openPlainKey(host, type, path);
+}
+
+async function openPlainKey(host: Host, type: AuthKey, path: string): Promise<OpenKey> {
+  const file = readInput(host, path);
+  try {
+    const { algorithm, publicKey, privateKey } = await parsePrivateKeyFile(
+      file,
+      path,
+      type.algorithms,
+    );
+    checkEnvironment({ algorithm, publicKey, privateKey }, host.environment, path);
+    return {
+      signer: {
+        publicKey,
+        algorithm,
+        sign: async (digest) =>
+          (await signDurably(scheme(algorithm), privateKey, digest, { rng: host.rng })).signature,
+      },
+      note: () => undefined,
+      facts: () => ({ file: path, keyType: type.cName, algorithm }),
+      close: () => {
+        wipe(privateKey.bytes);
+      },
+    };
+  } finally {
+    wipe(file);
+  }
+}
+
+async function openStatefulKey(
+  host: Host,
+  type: AuthKey,
+  path: string,
+  signatures: number,
+): Promise<OpenKey> {
+  const held = await holdKeyFile(host, path);
+  try {
+    const pair = await parsePrivateKeyFile(held.bytes, path, type.algorithms, {
+      publicHalf: 'stored',
+    });
+    checkEnvironment(pair, host.environment, path);
+    checkLeft(pair, path, signatures);
+    const consumed: bigint[] = [];
+    const usage = usageOf(pair.privateKey);
+    const sign = durableSigner(host, held, pair.privateKey, {
+      hasher: host.treeHasher(),
+      trees: memoryCache(),
+      onProgress: progressOf(host, path),
+    });
+    const left = (): bigint => usage.capacity - usage.nextIndex - BigInt(consumed.length);
+    return {
+      signer: {
+        publicKey: pair.publicKey,
+        algorithm: pair.algorithm,
+        sign: async (digest) => {
+          try {
+            const { signature, consumedIndex } = await sign(digest);
+            if (consumedIndex !== undefined) consumed.push(consumedIndex);
+            return signature;
+          } finally {
+            host.progress(undefined);
+          }
+        },
+      },
+      note: () => leftNote(path, consumed, left(), usage.capacity),
+      facts: () => ({
+        file: path,
+        keyType: type.cName,
+        algorithm: pair.algorithm,
+        parameters: usage.parameters,
+        consumedIndices: consumed.map(String),
+        signaturesLeft: left().toString(),
+      }),
+      close: () => {
+        wipe(pair.privateKey.bytes);
+        held.release();
+      },
+    };
+  } catch (error) {
+    held.release();
+    throw error;
+  }
+}
+
+/** Before the first signature: half of what is needed would be used up for nothing. */
+function checkLeft({ privateKey }: KeyPair, path: string, signatures: number): void {
+  const { nextIndex, capacity } = usageOf(privateKey);
+  const left = capacity - nextIndex;
+  if (left >= BigInt(signatures)) return;
+  throw new AppError(
+    'key-exhausted',
+    left === 0n
+      ? `${path} has made all its ${capacity} signatures: it can sign nothing more`
+      : `${path} has one signature left, and a policy takes two`,
+    { context: { file: path } },
+  );
+}
+
+function leftNote(
+  path: string,
+  consumed: readonly bigint[],
+  left: bigint,
+  capacity: bigint,
+): string | undefined {
+  if (consumed.length === 0) return undefined;
+  const indices = `${path}: used ${consumed.length === 1 ? 'index' : 'indices'} ${consumed.join(' and ')}`;
+  if (left === 0n) return `warning: ${indices}; that was the last signature of this key`;
+  const few = left * 10n <= capacity;
+  return `${few ? 'warning: ' : ''}${indices}; ${left} of ${capacity} signatures left`;
+}
+
+/** Of one run: a policy and an image, signed with one key, build its trees once. */
+function memoryCache(): TreeCache {
+  const nodes = new Map<string, Uint8Array>();
+  return {
+    get: (name) => nodes.get(name),
+    put: (name, value) => void nodes.set(name, value),
+    delete: (name) => void nodes.delete(name),
+  };
+}

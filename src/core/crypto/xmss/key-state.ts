@@ -81,13 +81,13 @@ export async function advanceKey(
   index: bigint,
   call: CryptoCall,
 ): Promise<XmssKeyFile> {
-  const { parameters } = file;
-  if (index - file.index > LONGEST_WALK) {
-    const traversal = traversalAt(parameters, index);
-    await computeState(traversal, sourceOf(file), call);
-    return { ...file, index, traversal };
-  }
-  const { traversal } = file;
+  return index - file.index > LONGEST_WALK
+    ? placeKey(file, index, call)
+    : walkKey(file, index, call);
+}
+
+async function walkKey(file: XmssKeyFile, index: bigint, call: CryptoCall): Promise<XmssKeyFile> {
+  const { parameters, traversal } = file;
   let position = positionOf(parameters, file.index);
   for (let at = file.index; at < index; at++) {
     if (at % STEPS_A_SLICE === 0n) {
@@ -98,6 +98,17 @@ export async function advanceKey(
   }
   await computeState(traversal, sourceOf(file), call);
   return { ...file, index };
+}
+
+/** The same key at any index, made from its seeds. Throws `cancelled`. */
+export async function placeKey(
+  file: XmssKeyFile,
+  index: bigint,
+  call: CryptoCall,
+): Promise<XmssKeyFile> {
+  const traversal = traversalAt(file.parameters, index);
+  await computeState(traversal, sourceOf(file), call);
+  return { ...file, index, traversal };
 }
 
 /** Gives every value of the state its bytes. */

@@ -7,11 +7,18 @@ export function createWebLocks(manager: LockManager): Locks {
     exclusive: (name, task) =>
       manager.request(`keyfuse/${name}`, { mode: 'exclusive', ifAvailable: true }, (lock) => {
         if (lock === null) {
-          throw new AppError('board-busy', 'another tab or window works on this board', {
+          throw new AppError('board-busy', 'another tab or window holds this lock', {
             context: { lock: name },
           });
         }
         return task();
       }),
   };
+}
+
+/** Runs tasks of one name one after the other, in all tabs; whoever comes later waits. */
+export function createInTurn(
+  manager: LockManager,
+): <T>(name: string, task: () => Promise<T>) => Promise<T> {
+  return (name, task) => manager.request(`keyfuse/turn/${name}`, { mode: 'exclusive' }, task);
 }

@@ -1,5 +1,5 @@
 /**
- * The durable store in IndexedDB: journal, records, settings. A write resolves when its
+ * A durable store in IndexedDB: journal, records, settings; sealed keys. A write resolves when its
  * transaction has completed with strict durability, that is after the data reached the disk.
  */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
@@ -10,9 +10,10 @@ interface Schema extends DBSchema {
   values: { key: string; value: JsonValue };
 }
 
-const databaseName = 'keyfuse';
+/** The vault and its counters have databases of their own, which only the key worker opens. */
+type DatabaseName = 'keyfuse' | 'keyfuse-vault' | 'keyfuse-counters';
 
-export function createIndexedDbStore(): Store {
+export function createIndexedDbStore(databaseName: DatabaseName = 'keyfuse'): Store {
   let opening: Promise<IDBPDatabase<Schema>> | undefined;
   const open = (): Promise<IDBPDatabase<Schema>> =>
     (opening ??= openDB<Schema>(databaseName, 1, {

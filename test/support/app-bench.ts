@@ -12,6 +12,7 @@ import {
 } from '../../src/virtual/index.ts';
 import { createKeyring } from '../../src/workers/keyring/keyring.ts';
 import { seededRng } from './bytes-rng.ts';
+import { memoryParts } from './keyring-parts.ts';
 import { memoryLocks, memoryStore, type MemoryStore } from './memory-store.ts';
 import { simBench, type SimBench } from './sim-bench.ts';
 
@@ -35,7 +36,7 @@ export function appBench(options: AppBenchOptions = {}): AppBench {
   const saved = new Map<string, Uint8Array | string>();
   const rng = seededRng('app bench');
   const services: Services = {
-    keyring: createKeyring({ rng }),
+    keyring: createKeyring(memoryParts({ rng })),
     files: {
       save: (name, content) => {
         saved.set(name, content);

@@ -121,12 +121,21 @@ export async function openVaultKey(
     wipe(wrappingKey);
   }
   if (vaultKey === undefined) throw wrongSecret();
-  const mac = storedFields(stored, HEADER_RECORD).hex('mac', KEY_BYTES);
-  if (!equalBytes(fromHex(mac), headerMac(vaultKey, header))) {
+  try {
+    verifyHeader(vaultKey, stored, header);
+  } catch (error) {
     wipe(vaultKey);
-    throw damaged(HEADER_RECORD, 'was changed by somebody who does not hold its key');
+    throw error;
   }
   return { header, vaultKey };
+}
+
+/** Throws `vault-damaged` when `stored`, read as `header`, was not written by a holder of the key. */
+export function verifyHeader(vaultKey: Uint8Array, stored: JsonValue, header: VaultHeader): void {
+  const mac = storedFields(stored, HEADER_RECORD).hex('mac', KEY_BYTES);
+  if (!equalBytes(fromHex(mac), headerMac(vaultKey, header))) {
+    throw damaged(HEADER_RECORD, 'was changed by somebody who does not hold its key');
+  }
 }
 
 /** As it is stored: with a MAC under the vault key, and a digest that tells damage from a wrong secret. */

@@ -7,7 +7,7 @@ import { algorithmIds, fingerprint, type AlgorithmId } from '../crypto/index.ts'
 import type { Aead, JsonValue, Rng } from '../ports/index.ts';
 import { damaged } from './damage.ts';
 import { factBytes } from './facts.ts';
-import { storedFields } from './stored.ts';
+import { storedFields, type StoredFields } from './stored.ts';
 
 const FORMAT = 'keyfuse-key-1';
 const KEY_PREFIX = 'key/';
@@ -28,9 +28,8 @@ export interface KeyFacts {
   readonly partitionMask: number;
   readonly saved: boolean;
   readonly proven: boolean;
-  /** Why a stateful key may not sign, or empty; the next index that nothing known speaks against. */
-  readonly suspended: '' | 'rolled-back' | 'other-vault' | 'unknown-history';
-  readonly lowestSafeIndex: string;
+  /** Decimal: indices below it are set aside, whatever the sealed state says; empty without state. */
+  readonly reservedUpTo: string;
 }
 
 export interface KeyRecord {
@@ -88,8 +87,6 @@ export function readKeyRecord(stored: JsonValue, name: string): KeyRecord {
   }
   const partitionMask = fields.whole('partitionMask');
   if (partitionMask > MOST_MASK) fields.fail('partitionMask');
-  const lowestSafeIndex = fields.text('lowestSafeIndex');
-  if (!/^\d*$/.test(lowestSafeIndex)) fields.fail('lowestSafeIndex');
   return {
     vaultId: fields.hex('vaultId', VAULT_ID_BYTES),
     revision: fields.whole('revision'),
@@ -102,10 +99,14 @@ export function readKeyRecord(stored: JsonValue, name: string): KeyRecord {
       partitionMask,
       saved: fields.flag('saved'),
       proven: fields.flag('proven'),
-      suspended: fields.oneOf('suspended', '', 'rolled-back', 'other-vault', 'unknown-history'),
-      lowestSafeIndex,
+      reservedUpTo: readIndex(fields, 'reservedUpTo'),
     },
   };
+}
+
+function readIndex(fields: StoredFields, name: string): string {
+  const text = fields.text(name);
+  return /^\d*$/.test(text) ? text : fields.fail(name);
 }
 
 export interface OpenedKey {
@@ -148,7 +149,6 @@ function coveredFacts({ vaultId, revision, facts }: KeyRecord): Uint8Array {
     facts.partitionMask,
     facts.saved,
     facts.proven,
-    facts.suspended,
-    facts.lowestSafeIndex,
+    facts.reservedUpTo,
   ]);
 }

@@ -59,8 +59,10 @@ export function createHeldTrees(entries: ReadonlyMap<string, Uint8Array> = new M
   };
 }
 
+export const treesRecordPrefix = 'trees/';
+
 export function treesRecordName(id: string): string {
-  return `trees/${id}`;
+  return treesRecordPrefix + id;
 }
 
 export async function sealTrees(

@@ -1,217 +1,313 @@
 /**
- * The keyring: private keys of this session, in memory only. It runs inside a worker; it knows
- * nothing of messages, files or screens.
+ * The keyring: private keys, in memory only or sealed in a vault. It runs inside a worker; it knows
+ * nothing of messages or screens, and asks the browser through its parts.
  */
-import { toHex, wipe } from '../../core/bytes/index.ts';
-import {
-  fingerprint,
-  hash,
-  proveKeyPair,
-  scheme,
-  signDurably,
-  type KeyPair,
-  type PrivateKey,
-} from '../../core/crypto/index.ts';
+import { wipe } from '../../core/bytes/index.ts';
+import { proveKeyPair, scheme } from '../../core/crypto/index.ts';
 import { AppError } from '../../core/errors.ts';
-import type { Rng } from '../../core/ports/index.ts';
-import { drawUds } from '../../core/provisioning/index.ts';
-import {
-  MASK_ALL,
-  buildOtpImage,
-  buildSignedImage,
-  parsePrivateKeyFile,
-  writePrivateKeyFile,
-  writePublicKeyFile,
-} from '../../core/wolfboot/index.ts';
-import type { BackupForm, KeyInfo, Keyring } from './protocol.ts';
+import { createHeldTrees } from '../../core/vault/index.ts';
+import { buildSignedImage, writePublicKeyFile } from '../../core/wolfboot/index.ts';
+import { createAutoLock } from './auto-lock.ts';
+import { baseName, createBackups } from './backup.ts';
+import { estimateKey } from './estimate.ts';
+import { createHeldKeys, type HeldKey } from './held-keys.ts';
+import { createOtpImages } from './otp-images.ts';
+import type { KeyringParts } from './parts.ts';
+import type { KeyCall, KeyInfo, Keyring, KeyringEvent, VaultSecret } from './protocol.ts';
+import { createSigner } from './signing.ts';
+import { createVaultSession } from './vault-session.ts';
+import { createWork } from './work.ts';
 
-const challengeBytes = 32;
+const CHALLENGE_BYTES = 32;
 
-interface HeldKey {
-  info: KeyInfo;
-  readonly privateKey: PrivateKey;
-}
-
-export interface KeyringParts {
-  /** Of cryptographic quality: keys, challenges and the UDS come from it. */
-  readonly rng: Rng;
-}
-
-export function createKeyring({ rng }: KeyringParts): Keyring {
-  const keys = new Map<string, HeldKey>();
-  const otpImages = new Map<string, Uint8Array>();
-  let lastImage = 0;
-
-  const held = (id: string): HeldKey => {
-    const key = keys.get(id);
-    if (key === undefined) {
-      throw new AppError('key-unknown', `this session has no key ${id}`, { context: { key: id } });
-    }
-    return key;
+export function createKeyring(parts: KeyringParts): Keyring {
+  const { rng, clock, hasher, rsa, otherTabs, inTurn } = parts;
+  const vault = parts.vault && createVaultSession(parts.vault, rng, clock);
+  const keys = createHeldKeys(parts, vault);
+  const signer = createSigner(parts, keys);
+  const backups = createBackups(parts);
+  const otpImages = createOtpImages(rng);
+  const watchers = new Set<(event: KeyringEvent) => void>();
+  const emit = (event: KeyringEvent): void => {
+    for (const watcher of [...watchers]) watcher(event);
   };
 
-  const admit = (
-    pair: KeyPair,
-    facts: Pick<KeyInfo, 'name' | 'origin' | 'saved' | 'proven'>,
-  ): KeyInfo => {
-    const print = fingerprint(pair.publicKey);
-    for (const { info } of keys.values()) {
-      if (info.fingerprint === print) {
-        wipe(pair.privateKey.bytes);
-        throw new AppError('invalid-argument', `this key is already here, as "${info.name}"`, {
-          context: { key: info.id },
-        });
+  const autoLock = createAutoLock(clock, () => {
+    // Long work is use of a key; its end starts the time anew.
+    if (!work.busy) void lockHere();
+  });
+  const work = createWork(
+    async () => {
+      if (vault?.isOpen === true && autoLock.isOver()) {
+        closeAll();
+        emit({ kind: 'vault' });
       }
-    }
-    const using = scheme(pair.algorithm);
-    const info: KeyInfo = {
-      id: `key-${print.slice(0, 16)}`,
-      algorithm: pair.algorithm,
-      publicKey: pair.publicKey,
-      fingerprint: print,
-      parameters: using.state?.usage(pair.privateKey).parameters ?? '',
-      signatureBytes: using.signatureBytes(pair.publicKey),
-      partitionMask: MASK_ALL,
-      sealed: false,
-      ...facts,
-    };
-    keys.set(info.id, { info, privateKey: pair.privateKey });
-    return info;
+      if ((await vault?.isLocked()) === true) {
+        throw locked();
+      }
+      autoLock.touch(vault?.autoLockMinutes);
+    },
+    () => {
+      if (vault?.isOpen === true) autoLock.touch(vault.autoLockMinutes);
+    },
+  );
+  const closeAll = (): void => {
+    autoLock.stop();
+    keys.wipeAll();
+    otpImages.wipe();
+    vault?.close();
+  };
+  const lockHere = async (): Promise<void> => {
+    await work.stop(closeAll);
+    emit({ kind: 'vault' });
   };
 
-  const update = (id: string, change: Partial<KeyInfo>): KeyInfo => {
-    const key = held(id);
-    key.info = { ...key.info, ...change };
-    return key.info;
+  otherTabs?.listen((message) => {
+    const open = vault?.isOpen === true;
+    if (message === 'lock' && open) void lockHere();
+    else if (message === 'vault' && open) void takeOver(() => vault.reread(), { kind: 'vault' });
+    else if (message === 'keys' && open) void takeOver(() => keys.reload(), { kind: 'keys' });
+    else emit({ kind: 'vault' });
+  });
+  /** Whatever cannot be taken over from another tab ends here with a locked vault. */
+  const takeOver = async (task: () => Promise<void>, event: KeyringEvent): Promise<void> => {
+    try {
+      await task();
+      emit(event);
+    } catch {
+      await lockHere();
+    }
+  };
+
+  const requiredVault = (): NonNullable<typeof vault> => {
+    if (vault === undefined) throw new AppError('not-supported', 'there is no place for a vault');
+    return vault;
+  };
+  const vaultStatus = async () => vault?.status() ?? ({ kind: 'none' } as const);
+  /** Work on the vault's head; the secret is wiped. */
+  const changeVault = async (
+    secret: VaultSecret | undefined,
+    change: (session: NonNullable<typeof vault>) => Promise<void>,
+  ) => {
+    try {
+      const session = requiredVault();
+      await inTurn('vault', () => change(session));
+      otherTabs?.tell('vault');
+      autoLock.touch(session.autoLockMinutes);
+      return await session.status();
+    } finally {
+      if (secret?.kind === 'passkey') wipe(secret.prf);
+    }
+  };
+  /** A call on one key. `changes`: other tabs are told. */
+  const onKey = <T>(
+    id: string,
+    call: KeyCall | undefined,
+    task: (held: HeldKey, call: KeyCall) => Promise<T>,
+  ): Promise<T> => work.run(call, (own) => task(keys.get(id), own));
+  const changed = (held: HeldKey): KeyInfo => {
+    otherTabs?.tell('keys');
+    return keys.infoOf(held);
   };
 
   return {
-    vaultStatus: promised(() => ({ kind: 'none' })),
-    createVault: promised(noVault),
-    unlockVault: promised(noVault),
-    lockVault: promised(noVault),
-    addUnlockWay: promised(noVault),
-    removeUnlockWay: promised(noVault),
-    setAutoLock: promised(noVault),
-    advanceState: promised(noVault),
-    exportAge: promised(noVault),
-    backupSheet: promised(noVault),
-    watch: () => () => undefined,
-    list: promised(() => [...keys.values()].map(({ info }) => info)),
-    estimate: promised(() => ({ compressions: 0, milliseconds: undefined })),
+    vaultStatus,
 
-    async generate({ name, spec }, call) {
-      const pair = await scheme(spec.algorithm).generate(spec, { ...call, rng });
-      return admit(pair, { name, origin: 'generated', saved: false, proven: false });
+    createVault: (secret, options) =>
+      changeVault(secret, async (session) => {
+        await session.create(secret, options?.autoLockMinutes);
+        await keys.reload();
+      }),
+
+    async unlockVault(secret) {
+      await changeVault(secret, async (session) => {
+        if (session.isOpen) return;
+        await session.open(secret);
+        try {
+          await keys.reload();
+        } catch (error) {
+          for (const held of keys.all()) if (held.revision > 0) keys.drop(held);
+          session.close();
+          throw error;
+        }
+      });
+      return keys.all().map(keys.infoOf);
     },
 
-    async open(file) {
-      const pair = await parsePrivateKeyFile(file.bytes, file.name);
-      // The file that was opened is the backup: what it holds signs a challenge here and now.
-      try {
-        await proveKeyPair(pair.publicKey, pair.privateKey, rng.bytes(challengeBytes), { rng });
-      } catch (error) {
-        wipe(pair.privateKey.bytes);
-        throw error;
-      } finally {
-        wipe(file.bytes);
+    async lockVault() {
+      if (!requiredVault().isOpen) return vaultStatus();
+      await work.stop(closeAll);
+      otherTabs?.tell('lock');
+      return vaultStatus();
+    },
+
+    addUnlockWay: (secret, label) =>
+      changeVault(secret, (session) => session.addWay(secret, label)),
+    removeUnlockWay: (way) => changeVault(undefined, (session) => session.removeWay(way)),
+    setAutoLock: (minutes) => changeVault(undefined, (session) => session.setAutoLock(minutes)),
+
+    // Looking is no use: it does not put off the lock.
+    async list() {
+      if ((await vault?.isLocked()) === true) throw locked();
+      return keys.all().map(keys.infoOf);
+    },
+    estimate: async (spec) => estimateKey(spec, hasher),
+
+    generate: ({ name, spec }, call) =>
+      work.run(call, async (own) => {
+        const trees = createHeldTrees();
+        const pair = await scheme(spec.algorithm).generate(spec, {
+          ...own,
+          rng,
+          rsa,
+          hasher,
+          trees,
+        });
+        const facts = { name, origin: 'generated', saved: false, proven: false } as const;
+        return changed(await keys.admit(pair, facts, trees, true));
+      }),
+
+    open: (file, options, call) =>
+      work.run(call, async (own) => {
+        const pair = await backups.read(file, options, own);
+        try {
+          const { stateful } = scheme(pair.algorithm);
+          // The file that was opened is the backup: what it holds signs a challenge here and now.
+          if (!stateful) {
+            const challenge = rng.bytes(CHALLENGE_BYTES);
+            await proveKeyPair(pair.publicKey, pair.privateKey, challenge, { ...own, rng });
+          }
+          const facts = { name: baseName(file.name), origin: 'opened', saved: true } as const;
+          const held = await keys.admit(
+            pair,
+            { ...facts, proven: !stateful },
+            createHeldTrees(),
+            false,
+          );
+          if (stateful && held.custody?.standing.kind === 'trusted') await proveLive(held, own);
+          return changed(held);
+        } catch (error) {
+          wipe(pair.privateKey.bytes);
+          throw error;
+        }
+      }),
+
+    exportPrivate: (id, form) =>
+      onKey(id, undefined, async (held) => {
+        const file = await backups.write(held, form);
+        await keys.update(held, { saved: true });
+        otherTabs?.tell('keys');
+        return file;
+      }),
+
+    exportAge: (id, passphrase) =>
+      onKey(id, undefined, async (held) => {
+        const file = await backups.writeAge(held, passphrase);
+        await keys.update(held, { saved: true });
+        otherTabs?.tell('keys');
+        return file;
+      }),
+
+    exportPublic: (id, form) =>
+      onKey(id, undefined, async ({ facts }) => ({
+        name: `${facts.name}_pub.${form === 'der' ? 'der' : 'key'}`,
+        bytes: writePublicKeyFile(facts.algorithm, facts.publicKey, form),
+      })),
+
+    backupSheet: (id) => onKey(id, undefined, async (held) => backups.sheet(held)),
+
+    proveBackup: (id, file, options, call) =>
+      onKey(id, call, async (held, own) => {
+        const pair = await backups.readBackupOf(held, file, options, own);
+        try {
+          if (scheme(pair.algorithm).stateful) {
+            await signer.challenge(held, own);
+          } else {
+            const challenge = rng.bytes(CHALLENGE_BYTES);
+            await proveKeyPair(held.facts.publicKey, pair.privateKey, challenge, { ...own, rng });
+          }
+        } finally {
+          wipe(pair.privateKey.bytes);
+        }
+        await keys.update(held, { saved: true, proven: true });
+        return changed(held);
+      }),
+
+    rename: (id, name) =>
+      onKey(id, undefined, async (held) => {
+        await keys.update(held, { name });
+        return changed(held);
+      }),
+
+    setMask: (id, partitionMask) =>
+      onKey(id, undefined, async (held) => {
+        await keys.update(held, { partitionMask });
+        return changed(held);
+      }),
+
+    async forget(id, options) {
+      const status = await vaultStatus();
+      // A damaged record keeps the vault from opening; it can be removed all the same.
+      if (status.kind === 'locked' && options !== undefined) {
+        const name = status.keys.find((key) => key.id === id)?.name ?? options.typedName;
+        if (options.typedName !== name) throw notProven(id, name);
+        await requiredVault().deleteKey(id);
+        return;
       }
-      return admit(pair, {
-        name: baseName(file.name),
-        origin: 'opened',
-        saved: true,
-        proven: true,
+      await onKey(id, undefined, async (held) => {
+        const { name, proven } = held.facts;
+        if (held.revision > 0 && !proven && options?.typedName !== name) throw notProven(id, name);
+        if (held.revision > 0) await requiredVault().deleteKey(id);
+        keys.drop(held);
+        otherTabs?.tell('keys');
       });
     },
 
-    exportPrivate: promised((id, form) => {
-      const { info, privateKey } = held(id);
-      const bytes = writePrivateKeyFile({ ...info, privateKey }, writtenForm(form));
-      update(id, { saved: true });
-      return { name: `${info.name}.${form === 'der' ? 'der' : 'key'}`, bytes };
-    }),
+    advanceState: (id, nextIndex) =>
+      onKey(id, undefined, async (held, own) => {
+        if (held.custody === undefined) {
+          throw new AppError('invalid-argument', `${id} has no state to advance`);
+        }
+        await held.custody.advance(nextIndex);
+        // A key from a file could not be tried while it was suspended.
+        if (held.facts.origin === 'opened' && !held.facts.proven) await proveLive(held, own);
+        return changed(held);
+      }),
 
-    exportPublic: promised((id, form) => {
-      const { info } = held(id);
-      const bytes = writePublicKeyFile(info.algorithm, info.publicKey, form);
-      return { name: `${info.name}_pub.${form === 'der' ? 'der' : 'key'}`, bytes };
-    }),
+    signImage: (id, firmware, options, call) =>
+      onKey(id, call, (held, own) =>
+        buildSignedImage(firmware, options, {
+          publicKey: held.facts.publicKey,
+          sign: (digest) => signer.sign(held, digest, own),
+        }),
+      ),
 
-    async proveBackup(id, file) {
-      const { info } = held(id);
-      const reopened = await parsePrivateKeyFile(file.bytes, file.name, info.algorithm);
-      try {
-        await proveKeyPair(info.publicKey, reopened.privateKey, rng.bytes(challengeBytes), { rng });
-      } finally {
-        wipe(reopened.privateKey.bytes);
-        wipe(file.bytes);
-      }
-      return update(id, { saved: true, proven: true });
+    makeOtpImage: async (...args) => otpImages.make(...args),
+    revealOtpImage: async (id) => otpImages.take(id),
+
+    watch: (onEvent) => {
+      watchers.add(onEvent);
+      return () => {
+        watchers.delete(onEvent);
+      };
     },
-
-    rename: promised((id, name) => update(id, { name })),
-
-    setMask: promised((id, partitionMask) => update(id, { partitionMask })),
-
-    forget: promised((id) => {
-      wipe(held(id).privateKey.bytes);
-      keys.delete(id);
-    }),
-
-    async signImage(id, firmware, options) {
-      const { info, privateKey } = held(id);
-      return await buildSignedImage(firmware, options, {
-        publicKey: info.publicKey,
-        sign: async (digest) =>
-          (await signDurably(scheme(info.algorithm), privateKey, digest, { rng })).signature,
-      });
-    },
-
-    makeOtpImage: promised((profile, slots, options) => {
-      const uds = options?.uds === 'none' ? undefined : drawUds(rng);
-      try {
-        const image = buildOtpImage({ profile, slots, uds });
-        const id = `otp-${++lastImage}`;
-        otpImages.set(id, image);
-        return { id, sha256: toHex(hash('sha256', image)) };
-      } finally {
-        if (uds) wipe(uds);
-      }
-    }),
-
-    revealOtpImage: promised((id) => {
-      const image = otpImages.get(id);
-      if (image === undefined) {
-        throw new AppError('invalid-argument', `this session has no OTP image ${id}`);
-      }
-      otpImages.delete(id);
-      return image;
-    }),
   };
+
+  /** Where nothing is left to sign with, the key stays unproven. */
+  async function proveLive(held: HeldKey, call: KeyCall): Promise<void> {
+    const { custody } = held;
+    if (custody !== undefined && custody.nextIndex >= custody.capacity) return;
+    await signer.challenge(held, call);
+    await keys.update(held, { proven: true });
+  }
 }
 
-function noVault(): never {
-  throw new AppError('not-supported', 'this keyring has no vault');
+function locked(): AppError {
+  return new AppError('vault-locked', 'the vault is locked');
 }
 
-function writtenForm(form: BackupForm): 'raw' | 'der' {
-  if (form === 'raw' || form === 'der') return form;
-  throw new AppError('not-supported', `private keys cannot be written as ${form} yet`);
-}
-
-/** A call that needs no waiting, as one that rejects instead of throwing. */
-function promised<A extends readonly unknown[], T>(
-  call: (...args: A) => T,
-): (...args: A) => Promise<T> {
-  return (...args) =>
-    new Promise((resolve) => {
-      resolve(call(...args));
-    });
-}
-
-/** File name without folder and without its last extension. */
-function baseName(fileName: string): string {
-  const name = fileName.slice(fileName.lastIndexOf('/') + 1);
-  const dot = name.lastIndexOf('.');
-  return dot > 0 ? name.slice(0, dot) : name;
+function notProven(id: string, name: string): AppError {
+  return new AppError('backup-not-proven', `the backup of "${name}" was never proven`, {
+    context: { key: id },
+  });
 }

@@ -187,7 +187,8 @@ export interface Keyring {
   setMask(id: string, partitionMask: number): Promise<KeyInfo>;
   /**
    * Wipes the private key. Rejects with `backup-not-proven` for a sealed key that is not proven,
-   * unless `evenUnproven` is given together with its name.
+   * unless `evenUnproven` is given together with its name. So given it also removes a key, damaged
+   * or not, while the vault is locked.
    */
   forget(
     id: string,

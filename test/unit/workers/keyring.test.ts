@@ -13,6 +13,7 @@ import {
 } from '../../../src/core/wolfboot/index.ts';
 import { createKeyringClient, type KeyringPort } from '../../../src/workers/keyring/client.ts';
 import { createKeyring } from '../../../src/workers/keyring/keyring.ts';
+import { memoryParts } from '../../support/keyring-parts.ts';
 import type {
   KeyInfo,
   KeyringReply,
@@ -44,7 +45,7 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
 
 describe.each(['ed25519', 'ecdsa-p256'] as const)('a keyring with a key of %s', (algorithm) => {
   it('counts a key as proven only after its own file was opened again', async () => {
-    const keyring = createKeyring({ rng });
+    const keyring = createKeyring(memoryParts({ rng }));
     const key = await keyring.generate({ name: 'release', spec: { algorithm } });
     expect(key).toMatchObject({ saved: false, proven: false, origin: 'generated' });
     for (const form of ['raw', 'der'] as const) {
@@ -55,7 +56,7 @@ describe.each(['ed25519', 'ecdsa-p256'] as const)('a keyring with a key of %s', 
   });
 
   it('refuses another key’s file as backup and stays unproven', async () => {
-    const keyring = createKeyring({ rng });
+    const keyring = createKeyring(memoryParts({ rng }));
     const key = await keyring.generate({ name: 'a', spec: { algorithm } });
     const other = await keyring.generate({ name: 'b', spec: { algorithm } });
     const wrong = await keyring.exportPrivate(other.id, 'raw');
@@ -64,7 +65,7 @@ describe.each(['ed25519', 'ecdsa-p256'] as const)('a keyring with a key of %s', 
   });
 
   it('refuses a damaged backup', async () => {
-    const keyring = createKeyring({ rng });
+    const keyring = createKeyring(memoryParts({ rng }));
     const key = await keyring.generate({ name: 'a', spec: { algorithm } });
     const file = await keyring.exportPrivate(key.id, 'raw');
     file.bytes[file.bytes.length - 1]! ^= 1;
@@ -72,10 +73,10 @@ describe.each(['ed25519', 'ecdsa-p256'] as const)('a keyring with a key of %s', 
   });
 
   it('opens its own private key file in a new session as the same key', async () => {
-    const first = createKeyring({ rng });
+    const first = createKeyring(memoryParts({ rng }));
     const key = await first.generate({ name: 'release', spec: { algorithm } });
     const file = await first.exportPrivate(key.id, 'der');
-    const second = createKeyring({ rng });
+    const second = createKeyring(memoryParts({ rng }));
     const opened = await second.open({ ...file, bytes: file.bytes.slice() });
     expect(opened).toMatchObject({ name: 'release', origin: 'opened', saved: true, proven: true });
     expect(opened.fingerprint).toBe(key.fingerprint);
@@ -83,7 +84,7 @@ describe.each(['ed25519', 'ecdsa-p256'] as const)('a keyring with a key of %s', 
   });
 
   it('signs images that verify with its public half', async () => {
-    const keyring = createKeyring({ rng });
+    const keyring = createKeyring(memoryParts({ rng }));
     const key = await keyring.generate({ name: 'release', spec: { algorithm } });
     const bytes = await keyring.signImage(key.id, rng.bytes(5000), {
       keyType: authKeyOfAlgorithm(algorithm).code,
@@ -97,7 +98,7 @@ describe.each(['ed25519', 'ecdsa-p256'] as const)('a keyring with a key of %s', 
   });
 
   it('forgets a key for good', async () => {
-    const keyring = createKeyring({ rng });
+    const keyring = createKeyring(memoryParts({ rng }));
     const key = await keyring.generate({ name: 'release', spec: { algorithm } });
     await keyring.forget(key.id);
     expect(await codeOf(keyring.exportPrivate(key.id, 'raw'))).toBe('key-unknown');
@@ -106,7 +107,7 @@ describe.each(['ed25519', 'ecdsa-p256'] as const)('a keyring with a key of %s', 
 
 describe('the OTP image of a keyring', () => {
   it('has a UDS of its own each time', async () => {
-    const keyring = createKeyring({ rng });
+    const keyring = createKeyring(memoryParts({ rng }));
     const key = await keyring.generate({ name: 'release', spec: { algorithm: 'ecdsa-p256' } });
     const images = [];
     for (let made = 0; made < 2; made++) {

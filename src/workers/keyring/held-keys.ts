@@ -1,0 +1,255 @@
+/**
+ * The keys that are open: facts, private halves, tree caches, and the custody of one-time indices.
+ * With an open vault every change is sealed before it counts; another tab's changes are taken over,
+ * never overwritten.
+ */
+import { wipe } from '../../core/bytes/index.ts';
+import { fingerprint, scheme, type KeyPair, type PrivateKey } from '../../core/crypto/index.ts';
+import { openKeyStates, type HeldKey as Custody } from '../../core/custody/index.ts';
+import { AppError, isAppError } from '../../core/errors.ts';
+import { keyIdOf, type HeldTrees, type KeyFacts } from '../../core/vault/index.ts';
+import { MASK_ALL } from '../../core/wolfboot/index.ts';
+import type { KeyringParts } from './parts.ts';
+import type { KeyInfo } from './protocol.ts';
+import type { VaultSession } from './vault-session.ts';
+
+export interface HeldKey {
+  readonly id: string;
+  readonly fingerprint: string;
+  facts: KeyFacts;
+  /** A stateful key's moves on with every signature. */
+  privateKey: PrivateKey;
+  readonly trees: HeldTrees;
+  /** Of the sealed record; 0 in memory only. */
+  revision: number;
+  /** Of a stateful key. */
+  custody: Custody | undefined;
+}
+
+export type NewKeyFacts = Pick<KeyFacts, 'name' | 'origin' | 'saved' | 'proven'>;
+
+export interface HeldKeys {
+  /** Throws `key-unknown`. */
+  get(id: string): HeldKey;
+  all(): readonly HeldKey[];
+  infoOf(held: HeldKey): KeyInfo;
+  /**
+   * Takes the pair over, seals it where there is a vault. `fresh`: generated just now, so nothing was
+   * ever signed with it. `invalid-argument` when it is here already.
+   */
+  admit(pair: KeyPair, facts: NewKeyFacts, trees: HeldTrees, fresh: boolean): Promise<HeldKey>;
+  /** Changes facts; what other tabs changed is kept. */
+  update(held: HeldKey, change: Partial<KeyFacts>): Promise<void>;
+  sealTrees(held: HeldKey): Promise<void>;
+  /** Holds exactly what the open vault holds; what lived in memory only is sealed. */
+  reload(): Promise<void>;
+  drop(held: HeldKey): void;
+  /** Wipes and forgets everything. */
+  wipeAll(): void;
+}
+
+/** A reservation in another tab takes milliseconds; this many times it is waited for. */
+const BUSY_ATTEMPTS = 20;
+const BUSY_PAUSE_MS = 50;
+
+export function createHeldKeys(parts: KeyringParts, vault: VaultSession | undefined): HeldKeys {
+  const { inTurn, counters, stateFiles, locks, rng, clock } = parts;
+  const keys = new Map<string, HeldKey>();
+
+  const drop = (held: HeldKey): void => {
+    wipe(held.privateKey.bytes);
+    held.trees.wipe();
+    keys.delete(held.id);
+  };
+  const seal = async (held: HeldKey): Promise<void> => {
+    if (vault?.isOpen !== true) return;
+    const revision = held.revision + 1;
+    await vault.saveKey(held.facts, revision, held.privateKey.bytes);
+    held.revision = revision;
+  };
+  /** Takes over what another tab sealed. Throws `key-unknown` when it removed the key. */
+  const refresh = async (held: HeldKey): Promise<void> => {
+    if (vault?.isOpen !== true || held.revision === 0) return;
+    const stored = await vault.loadKey(held.id);
+    if (stored === undefined) {
+      drop(held);
+      throw unknownKey(held.id);
+    }
+    // Its state needs no taking over: what counts are the indices that are set aside.
+    wipe(stored.secret);
+    held.facts = stored.record.facts;
+    held.revision = stored.record.revision;
+  };
+  const update = (held: HeldKey, change: Partial<KeyFacts>): Promise<void> =>
+    inTurn(`key/${held.id}`, async () => {
+      await refresh(held);
+      const before = held.facts;
+      held.facts = { ...before, ...change };
+      await seal(held).catch((error: unknown) => {
+        held.facts = before;
+        throw error;
+      });
+    });
+  const sealTrees = async (held: HeldKey): Promise<void> => {
+    if (vault?.isOpen === true && held.trees.changed) await vault.saveTrees(held.id, held.trees);
+  };
+  const states = (): ReturnType<typeof openKeyStates> =>
+    openKeyStates({
+      witnesses: stateFiles === undefined ? [counters] : [counters, stateFiles],
+      locks,
+      rng,
+      vaultEpoch: vault?.vaultId,
+    });
+  const takeIntoCustody = async (held: HeldKey, fresh: boolean): Promise<void> => {
+    const usage = scheme(held.facts.algorithm).state?.usage(held.privateKey);
+    if (usage === undefined) return;
+    const sealedFloor = BigInt(held.facts.reservedUpTo || '0');
+    const { capacity } = usage;
+    const nextIndex = usage.nextIndex > sealedFloor ? usage.nextIndex : sealedFloor;
+    const facts = { fingerprint: held.fingerprint, nextIndex, capacity };
+    const open = states();
+    held.custody = await patiently(async () => {
+      if (fresh) await open.establish(facts);
+      return open.hold(facts, {
+        seal: (floor) => update(held, { reservedUpTo: String(floor) }),
+      });
+    });
+  };
+  const patiently = async <T>(work: () => Promise<T>): Promise<T> => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isAppError(error, 'key-state-busy') || attempt >= BUSY_ATTEMPTS) throw error;
+        await clock.sleep(BUSY_PAUSE_MS);
+      }
+    }
+  };
+
+  return {
+    get(id) {
+      const held = keys.get(id);
+      if (held === undefined) throw unknownKey(id);
+      return held;
+    },
+    all: () => [...keys.values()],
+    infoOf,
+    update,
+    sealTrees,
+
+    async admit(pair, facts, trees, fresh) {
+      const print = fingerprint(pair.publicKey);
+      const id = keyIdOf(print);
+      const present = keys.get(id);
+      if (present !== undefined) {
+        throw new AppError(
+          'invalid-argument',
+          `this key is already here, as "${present.facts.name}"`,
+          { context: { key: id } },
+        );
+      }
+      const usage = scheme(pair.algorithm).state?.usage(pair.privateKey);
+      const held: HeldKey = {
+        id,
+        fingerprint: print,
+        facts: {
+          algorithm: pair.algorithm,
+          publicKey: pair.publicKey,
+          parameters: usage?.parameters ?? '',
+          partitionMask: MASK_ALL,
+          reservedUpTo: usage === undefined ? '' : String(usage.nextIndex),
+          ...facts,
+        },
+        privateKey: pair.privateKey,
+        trees,
+        revision: 0,
+        custody: undefined,
+      };
+      await takeIntoCustody(held, fresh);
+      await update(held, {});
+      await sealTrees(held);
+      keys.set(id, held);
+      return held;
+    },
+
+    async reload() {
+      if (vault?.isOpen !== true) return;
+      const stored = new Set<string>();
+      for (const { record, secret } of await vault.loadKeys()) {
+        const print = fingerprint(record.facts.publicKey);
+        const id = keyIdOf(print);
+        stored.add(id);
+        const present = keys.get(id);
+        if (present !== undefined && present.revision > 0) {
+          wipe(secret);
+          present.facts = record.facts;
+          present.revision = record.revision;
+          continue;
+        }
+        // The same key from a file, in memory only, gives way to the sealed one.
+        if (present !== undefined) drop(present);
+        const held: HeldKey = {
+          id,
+          fingerprint: print,
+          facts: record.facts,
+          privateKey: { algorithm: record.facts.algorithm, bytes: secret },
+          trees: await vault.loadTrees(id),
+          revision: record.revision,
+          custody: undefined,
+        };
+        keys.set(id, held);
+        await takeIntoCustody(held, false);
+      }
+      for (const held of [...keys.values()]) {
+        if (stored.has(held.id)) continue;
+        if (held.revision > 0) {
+          drop(held); // another tab removed it
+          continue;
+        }
+        await update(held, { reservedUpTo: held.custody ? String(held.custody.floor) : '' });
+        await sealTrees(held);
+        await takeIntoCustody(held, false);
+      }
+    },
+
+    drop,
+    wipeAll() {
+      for (const held of [...keys.values()]) drop(held);
+    },
+  };
+}
+
+function infoOf({ id, fingerprint: print, facts, revision, custody }: HeldKey): KeyInfo {
+  const { name, algorithm, parameters, origin, partitionMask, saved, proven } = facts;
+  return {
+    id,
+    name,
+    algorithm,
+    publicKey: facts.publicKey.slice(),
+    fingerprint: print,
+    parameters,
+    signatureBytes: scheme(algorithm).signatureBytes(facts.publicKey),
+    origin,
+    partitionMask,
+    saved,
+    proven,
+    sealed: revision > 0,
+    ...(custody && {
+      signatures: {
+        nextIndex: custody.nextIndex,
+        reservedUpTo: custody.floor,
+        capacity: custody.capacity,
+      },
+    }),
+    ...(custody?.standing.kind === 'suspended' && {
+      suspended: {
+        reason: custody.standing.reason,
+        lowestSafeIndex: custody.standing.lowestSafeIndex,
+      },
+    }),
+  };
+}
+
+function unknownKey(id: string): AppError {
+  return new AppError('key-unknown', `there is no key ${id} here`, { context: { key: id } });
+}

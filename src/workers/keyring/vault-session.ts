@@ -1,0 +1,307 @@
+/**
+ * The vault between unlocking and locking: its key in memory, its records in the store. It knows
+ * nothing of schemes or signing.
+ */
+import { wipe } from '../../core/bytes/index.ts';
+import { AppError, isAppError } from '../../core/errors.ts';
+import type { Clock, JsonValue, Rng } from '../../core/ports/index.ts';
+import {
+  calibrateCost,
+  checkAutoLock,
+  createHeldTrees,
+  damaged,
+  drawVaultId,
+  drawVaultKey,
+  HEADER_RECORD,
+  keyIdOf,
+  keyRecordName,
+  keyRecordPrefix,
+  LEAST_COST,
+  openKey,
+  openTrees,
+  openVaultKey,
+  passphraseProblem,
+  readHeader,
+  readKeyRecord,
+  sealKey,
+  sealTrees,
+  sealWay,
+  treesRecordName,
+  treesRecordPrefix,
+  verifyHeader,
+  withWay,
+  writeHeader,
+  type HeldTrees,
+  type KeyFacts,
+  type OpenedKey,
+  type SealedWay,
+  type VaultCiphers,
+  type VaultHeader,
+} from '../../core/vault/index.ts';
+import { fingerprint } from '../../core/crypto/index.ts';
+import type { VaultHost } from './parts.ts';
+import type { SealedKeyFacts, UnlockWay, VaultSecret, VaultStatus } from './protocol.ts';
+
+const DEFAULT_MINUTES = 10;
+
+interface Opened {
+  readonly vaultKey: Uint8Array;
+  header: VaultHeader;
+}
+
+export interface VaultSession {
+  readonly isOpen: boolean;
+  /** Of the open vault. */
+  readonly autoLockMinutes: number | undefined;
+  readonly vaultId: string | undefined;
+  status(): Promise<VaultStatus>;
+  /** Whether there is a vault and it is not open here. */
+  isLocked(): Promise<boolean>;
+  /** Throws `invalid-argument` when there is one already or the passphrase is too weak. */
+  create(secret: VaultSecret, autoLockMinutes: number | undefined): Promise<void>;
+  open(secret: VaultSecret): Promise<void>;
+  /** Wipes the vault key. */
+  close(): void;
+  addWay(secret: VaultSecret, label: string): Promise<void>;
+  removeWay(way: UnlockWay): Promise<void>;
+  setAutoLock(minutes: number): Promise<void>;
+  /** After another tab changed the head. Throws `vault-damaged`. */
+  reread(): Promise<void>;
+  saveKey(facts: KeyFacts, revision: number, secret: Uint8Array): Promise<void>;
+  /** Every key of the store; throws `vault-damaged` with the first that does not open. */
+  loadKeys(): Promise<readonly OpenedKey[]>;
+  /** undefined when another tab removed it. */
+  loadKey(id: string): Promise<OpenedKey | undefined>;
+  /** Needs no open vault: whoever sits here could clear the browser's storage as well. */
+  deleteKey(id: string): Promise<void>;
+  saveTrees(id: string, trees: HeldTrees): Promise<void>;
+  loadTrees(id: string): Promise<HeldTrees>;
+}
+
+export function createVaultSession(host: VaultHost, rng: Rng, clock: Clock): VaultSession {
+  const { store } = host;
+  const ciphers: VaultCiphers = { ...host.ciphers, rng };
+  let opened: Opened | undefined;
+
+  const current = (): Opened => {
+    if (opened === undefined) throw new AppError('vault-locked', 'the vault is locked');
+    return opened;
+  };
+  const storedHeader = async (): Promise<JsonValue | undefined> => {
+    try {
+      return await store.get(HEADER_RECORD);
+    } catch (error) {
+      // A browser that stores nothing for this page holds no vault either.
+      if (isAppError(error, 'storage-failed') && opened === undefined) return undefined;
+      throw error;
+    }
+  };
+  const keep = async (header: VaultHeader): Promise<void> => {
+    const { vaultKey } = current();
+    await store.put(HEADER_RECORD, writeHeader(vaultKey, header));
+    current().header = header;
+  };
+  const newWay = async (
+    vaultId: string,
+    vaultKey: Uint8Array,
+    secret: VaultSecret,
+    label: string,
+  ): Promise<SealedWay> => {
+    refuseWeak(secret);
+    const cost =
+      secret.kind === 'passphrase' ? await calibrateCost(ciphers.stretcher, clock) : LEAST_COST;
+    return sealWay(ciphers, vaultId, vaultKey, secret, { label, cost });
+  };
+  const openRecord = (stored: JsonValue, name: string): Promise<OpenedKey> => {
+    const { vaultKey, header } = current();
+    return openKey(ciphers.aead, vaultKey, header.vaultId, stored, name);
+  };
+  const names = (): Promise<readonly string[]> => store.keys(keyRecordPrefix);
+
+  return {
+    get isOpen() {
+      return opened !== undefined;
+    },
+    get autoLockMinutes() {
+      return opened?.header.autoLockMinutes;
+    },
+    get vaultId() {
+      return opened?.header.vaultId;
+    },
+
+    async status() {
+      if (opened !== undefined) {
+        const { ways, autoLockMinutes } = opened.header;
+        return { kind: 'open', ways: ways.map(publicWay), autoLockMinutes };
+      }
+      const stored = await storedHeader();
+      if (stored === undefined) return { kind: 'none' };
+      const { vaultId, ways } = readHeader(stored);
+      return { kind: 'locked', ways: ways.map(publicWay), keys: await sealedFacts(vaultId) };
+    },
+
+    isLocked: async () => opened === undefined && (await storedHeader()) !== undefined,
+
+    async create(secret, autoLockMinutes = DEFAULT_MINUTES) {
+      checkAutoLock(autoLockMinutes, badMinutes);
+      if ((await store.get(HEADER_RECORD)) !== undefined) {
+        throw new AppError('invalid-argument', 'there is a vault already');
+      }
+      // What a vault without a head left behind cannot be opened by anybody.
+      for (const prefix of [keyRecordPrefix, treesRecordPrefix]) {
+        for (const name of await store.keys(prefix)) await store.delete(name);
+      }
+      const vaultId = drawVaultId(rng);
+      const vaultKey = drawVaultKey(rng);
+      const way = await newWay(vaultId, vaultKey, secret, defaultLabel(secret));
+      opened = { vaultKey, header: { vaultId, autoLockMinutes, ways: [way] } };
+      await keep(opened.header).catch((error: unknown) => {
+        wipe(vaultKey);
+        opened = undefined;
+        throw error;
+      });
+    },
+
+    async open(secret) {
+      const stored = await store.get(HEADER_RECORD);
+      if (stored === undefined) throw new AppError('invalid-argument', 'there is no vault');
+      opened = await openVaultKey(ciphers, stored, secret);
+    },
+
+    close() {
+      if (opened !== undefined) wipe(opened.vaultKey);
+      opened = undefined;
+    },
+
+    async addWay(secret, label) {
+      const { vaultKey, header } = current();
+      const way = await newWay(header.vaultId, vaultKey, secret, label);
+      await keep(withWay(current().header, way));
+    },
+
+    async removeWay(way) {
+      const { header } = current();
+      const ways = header.ways.filter((other) => !sameWay(other, way));
+      if (ways.length === header.ways.length) {
+        throw new AppError('invalid-argument', 'the vault has no such way to open it');
+      }
+      if (ways.length === 0) {
+        throw new AppError('invalid-argument', 'the last way to open the vault stays');
+      }
+      await keep({ ...header, ways });
+    },
+
+    async setAutoLock(minutes) {
+      await keep({ ...current().header, autoLockMinutes: checkAutoLock(minutes, badMinutes) });
+    },
+
+    async reread() {
+      const { vaultKey } = current();
+      const stored = await store.get(HEADER_RECORD);
+      if (stored === undefined) throw damaged(HEADER_RECORD, 'is gone');
+      const header = readHeader(stored);
+      verifyHeader(vaultKey, stored, header);
+      current().header = header;
+    },
+
+    async saveKey(facts, revision, secret) {
+      const { vaultKey, header } = current();
+      const id = keyIdOf(fingerprint(facts.publicKey));
+      const record = { vaultId: header.vaultId, revision, facts };
+      await store.put(keyRecordName(id), await sealKey(ciphers, vaultKey, record, secret));
+    },
+
+    async loadKeys() {
+      const keys: OpenedKey[] = [];
+      try {
+        for (const name of await names()) {
+          const stored = await store.get(name);
+          if (stored !== undefined) keys.push(await openRecord(stored, name));
+        }
+        return keys;
+      } catch (error) {
+        for (const { secret } of keys) wipe(secret);
+        throw error;
+      }
+    },
+
+    async loadKey(id) {
+      const name = keyRecordName(id);
+      const stored = await store.get(name);
+      return stored === undefined ? undefined : openRecord(stored, name);
+    },
+
+    async deleteKey(id) {
+      await store.delete(keyRecordName(id));
+      await store.delete(treesRecordName(id));
+    },
+
+    async saveTrees(id, trees) {
+      const { vaultKey, header } = current();
+      await store.put(
+        treesRecordName(id),
+        await sealTrees(ciphers, vaultKey, header.vaultId, id, trees),
+      );
+      trees.markSealed();
+    },
+
+    async loadTrees(id) {
+      const { vaultKey, header } = current();
+      const stored = await store.get(treesRecordName(id));
+      if (stored === undefined) return createHeldTrees();
+      return openTrees(ciphers.aead, vaultKey, header.vaultId, id, stored);
+    },
+  };
+
+  /** What is damaged is left out here; opening the vault says so. */
+  async function sealedFacts(vaultId: string): Promise<readonly SealedKeyFacts[]> {
+    const facts: SealedKeyFacts[] = [];
+    for (const name of await names()) {
+      const stored = await store.get(name);
+      if (stored === undefined) continue;
+      try {
+        const record = readKeyRecord(stored, name);
+        if (record.vaultId === vaultId) facts.push(publicFacts(record.facts));
+      } catch (error) {
+        if (!isAppError(error, 'vault-damaged')) throw error;
+      }
+    }
+    return facts;
+  }
+}
+
+function publicFacts(facts: KeyFacts): SealedKeyFacts {
+  const { name, algorithm, parameters, saved, proven } = facts;
+  const print = fingerprint(facts.publicKey);
+  return { id: keyIdOf(print), name, algorithm, fingerprint: print, parameters, saved, proven };
+}
+
+function publicWay(way: SealedWay): UnlockWay {
+  return way.kind === 'passphrase'
+    ? { kind: 'passphrase' }
+    : { kind: 'passkey', credentialId: way.credentialId, label: way.label };
+}
+
+function sameWay(sealed: SealedWay, way: UnlockWay): boolean {
+  return way.kind === 'passphrase'
+    ? sealed.kind === 'passphrase'
+    : sealed.kind === 'passkey' && sealed.credentialId === way.credentialId;
+}
+
+function refuseWeak(secret: VaultSecret): void {
+  if (secret.kind !== 'passphrase') return;
+  const problem = passphraseProblem(secret.passphrase);
+  if (problem !== undefined) {
+    throw new AppError('invalid-argument', `the passphrase is ${problem}`, {
+      context: { problem },
+    });
+  }
+}
+
+function defaultLabel(secret: VaultSecret): string {
+  return secret.kind === 'passkey' ? 'passkey' : '';
+}
+
+function badMinutes(): never {
+  throw new AppError('invalid-argument', 'a vault locks itself after 1 to 1440 minutes');
+}

@@ -1,12 +1,13 @@
 /** What `--help` says. docs/cli.md says more. */
 
-export type CommandName = 'keygen' | 'sign' | 'otpgen' | 'inspect' | 'verify';
+export type CommandName = 'keygen' | 'sign' | 'otpgen' | 'primer' | 'inspect' | 'verify';
 
 export const generalHelp = `keyfuse: wolfBoot boot keys, from birth to silicon
 
   keyfuse keygen   make keys and the keystore               (takes the place of wolfBoot's keygen)
   keyfuse sign     sign a firmware image                    (takes the place of wolfBoot's sign)
   keyfuse otpgen   make otp.bin from a keystore
+  keyfuse primer   make a program that burns a keystore into a board
   keyfuse inspect  say what a file is and what stands in it
   keyfuse verify   would a bootloader with these keys start this image?
 
@@ -63,6 +64,17 @@ KEYSTORE is a keystore.der, keystore.c, otp.bin or an exported public key.
   --profile NAME         a stock configuration, instead of the two above
 
 Writes otp.bin with a new random device secret (UDS), readable by you only.`,
+
+  primer: `keyfuse primer --keystore KEYSTORE --target stm32h5 --out FILE [options]
+
+  --uds generate|none    the chip draws its device secret if it has none (default), or the place stays blank
+  --lock BLOCKS|none     lock OTP blocks of 64 bytes for ever when all is written: 0-2,31 or all (default none)
+  --sign ALGORITHM, --universal, --profile NAME     the bootloader, as for otpgen
+  --fill-padding         program what keys leave free in their slots too
+  --trustzone            for a board with TrustZone on
+  --json                 what was made, as JSON
+
+FILE is a raw image for 0x08000000 (0x0C000000 with --trustzone). A board that starts it burns its OTP.`,
 
   inspect: `keyfuse inspect FILE [--json]
 

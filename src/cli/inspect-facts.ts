@@ -122,6 +122,11 @@ export function primerFacts(primer: PrimerImage): Inspection {
       complete: primer.complete,
       locking: primer.locking,
       sample: primer.sample,
+      keyfuse: primer.keyfuse && {
+        trustZone: primer.keyfuse.trustZone,
+        uds: primer.keyfuse.uds,
+        lockBlocks: primer.keyfuse.lockBlocks,
+      },
       slots: primer.slots.map(slotFacts),
       keystoreFingerprint: keystoreFingerprint(primer.slots),
       writes: primer.writes.map(({ what, offsetBytes, lengthBytes, content, note }) => ({

@@ -2,7 +2,8 @@
  * `keyfuse otpgen`: makes otp.bin, the OTP area with the keys and a fresh unique device secret
  * (formats/wolfboot.md, section 5), laid out as the bootloader in use reads it.
  */
-import { groupHex, wipe } from '../core/bytes/index.ts';
+import { groupHex, toHex, wipe } from '../core/bytes/index.ts';
+import { hash } from '../core/crypto/index.ts';
 import { AppError, isAppError } from '../core/errors.ts';
 import {
   authKeyByOption,
@@ -12,29 +13,43 @@ import {
   keystoreFingerprint,
   keystoreWarnings,
   makeProfile,
+  ML_DSA_KEY_BYTES,
+  otpDifferences,
   otpGeometry,
   otpTargets,
   profileForKeystore,
   readKeystoreFile,
   slotCapacity,
   slotStrideBytes,
+  upstreamStrideBytes,
   type AuthKey,
   type BootloaderProfile,
   type KeystoreSlot,
+  type OtpDifference,
   type OtpTarget,
 } from '../core/wolfboot/index.ts';
 import { misuse, type Words } from './arguments.ts';
 import { fileExists, readInput, writeOutputs } from './files.ts';
 import type { Host } from './host.ts';
+import { canonicalJson } from './json.ts';
 
 const OUTPUT = 'otp.bin';
 
-interface OtpgenRequest {
+/** What the person said of the bootloader. */
+export interface BootloaderWish {
   readonly target: OtpTarget;
   readonly profileId: string | undefined;
   readonly sign: AuthKey | undefined;
   readonly universal: boolean;
+}
+
+interface OtpgenRequest extends BootloaderWish {
   readonly keystoreFile: string;
+  /** As otp-keystore-gen lays it out. */
+  readonly upstreamCompatible: boolean;
+  /** `none`: left blank, for a board that draws its own. */
+  readonly uds: 'random' | 'none';
+  readonly json: boolean;
 }
 
 export async function otpgen(host: Host, words: Words): Promise<void> {
@@ -44,40 +59,104 @@ export async function otpgen(host: Host, words: Words): Promise<void> {
     request.keystoreFile,
   );
   const profile = chooseProfile(request, slots);
-  for (const warning of warnings) host.note(`warning: ${warning}`);
-  for (const { message } of keystoreWarnings(slots, profile)) host.note(`warning: ${message}`);
-  const uds = host.rng.bytes(otpGeometry(profile.target).udsBytes);
-  const bytes = buildOtpImage({ profile, slots, uds });
+  const odd = [...warnings, ...keystoreWarnings(slots, profile).map(({ message }) => message)];
+  for (const warning of odd) host.note(`warning: ${warning}`);
+  const differences = otpDifferences(profile, slots);
+  const withUds = request.uds === 'random';
+  const uds = withUds ? host.rng.bytes(otpGeometry(profile.target).udsBytes) : undefined;
+  const { upstreamCompatible } = request;
+  const bytes = buildOtpImage({ profile, slots, uds, upstreamCompatible });
   try {
-    if (fileExists(host, OUTPUT)) host.note(`${OUTPUT} is replaced; every run makes a new UDS`);
+    if (fileExists(host, OUTPUT)) {
+      host.note(`${OUTPUT} is replaced${withUds ? '; every run makes a new UDS' : ''}`);
+    }
     writeOutputs(host, [{ path: OUTPUT, bytes, secret: true, replace: true }]);
+    const facts = factsOf(request, profile, slots, bytes, differences);
+    if (request.json) host.print(canonicalJson({ ...facts, warnings: odd }));
+    else for (const line of asText(facts, profile, differences)) host.print(line);
   } finally {
-    wipe(uds);
+    if (uds) wipe(uds);
     wipe(bytes);
   }
-  const stride = slotStrideBytes(profile);
-  const capacity = slotCapacity(profile.target, stride);
-  host.print(`wrote ${OUTPUT} (${bytes.length} bytes) for ${profile.name}`);
-  host.print(`  ${slots.length} of ${capacity} slots of ${stride} bytes`);
-  host.print(`  keystore fingerprint ${groupHex(keystoreFingerprint(slots))}`);
-  host.note(`${OUTPUT} holds the device's unique secret: burn it into one device and delete it`);
+  if (upstreamCompatible && differences.length > 0) {
+    host.note(
+      `warning: ${OUTPUT} is for comparing only: burn the file that is made without --upstream-compatible`,
+    );
+  }
+  if (withUds) {
+    host.note(`${OUTPUT} holds the device's unique secret: burn it into one device and delete it`);
+  } else {
+    host.note(`${OUTPUT} holds no device secret: the board draws its own, or attestation has none`);
+  }
+}
+
+/** No hash of a file with a UDS: whoever knows the keystore could use it to try secrets. */
+function factsOf(
+  request: OtpgenRequest,
+  profile: BootloaderProfile,
+  slots: readonly KeystoreSlot[],
+  bytes: Uint8Array,
+  differences: readonly OtpDifference[],
+) {
+  const { upstreamCompatible, uds } = request;
+  const bootloaderStride = slotStrideBytes(profile);
+  return {
+    file: OUTPUT,
+    sizeBytes: bytes.length,
+    sha256: uds === 'none' ? toHex(hash('sha256', bytes)) : undefined,
+    target: profile.target,
+    bootloader: profile.id,
+    uds,
+    upstreamCompatible,
+    slots: slots.length,
+    capacity: slotCapacity(profile.target, bootloaderStride),
+    strideBytes: upstreamCompatible ? upstreamStrideBytes(slots) : bootloaderStride,
+    bootloaderStrideBytes: bootloaderStride,
+    keystoreFingerprint: keystoreFingerprint(slots),
+    upstreamDifferences: differences.map(differenceJson),
+  };
+}
+
+function differenceJson(difference: OtpDifference) {
+  if (difference.code !== 'we-refuse') return { ...difference };
+  const { code, message, refusal } = difference;
+  return { code, message, refusal: refusal.code, slot: refusal.slot };
+}
+
+function asText(
+  facts: ReturnType<typeof factsOf>,
+  profile: BootloaderProfile,
+  differences: readonly OtpDifference[],
+): readonly string[] {
+  const { file, sizeBytes, slots, capacity, strideBytes } = facts;
+  const how = facts.upstreamCompatible ? ', as otp-keystore-gen lays it out' : '';
+  return [
+    `wrote ${file} (${sizeBytes} bytes) for ${profile.name}${how}`,
+    `  ${slots} of ${capacity} slots of ${strideBytes} bytes`,
+    `  keystore fingerprint ${groupHex(facts.keystoreFingerprint)}`,
+    ...(differences.length === 0 ? [] : ['  not the same as the file of otp-keystore-gen:']),
+    ...differences.map(({ message }) => `    ${message}`),
+  ];
 }
 
 function readOtpgenArguments(words: Words): OtpgenRequest {
   let target: OtpTarget | undefined;
   let profileId: string | undefined;
   let sign: AuthKey | undefined;
-  let universal = false;
+  let uds: OtpgenRequest['uds'] = 'random';
+  const on = new Set<string>();
   const files: string[] = [];
   while (words.left > 0) {
     const word = words.take('the keystore');
     if (word === '--target') target = targetOf(words.take('the chip of --target'));
     else if (word === '--profile') profileId = words.take('the name of --profile');
     else if (word === '--sign') sign = typeOf(words.take('the algorithm of --sign'));
-    else if (word === '--universal') universal = true;
+    else if (word === '--uds') uds = udsOf(words.take('none or random after --uds'));
+    else if (SWITCHES.includes(word)) on.add(word);
     else if (word.startsWith('-')) throw misuse(`${word} is not an option of otpgen`);
     else files.push(word);
   }
+  const universal = on.has('--universal');
   const [keystoreFile, extra] = files;
   if (target === undefined) throw misuse(`--target is missing: ${otpTargets.join(' or ')}`);
   if (keystoreFile === undefined) throw misuse('the keystore is missing');
@@ -85,24 +164,43 @@ function readOtpgenArguments(words: Words): OtpgenRequest {
   if (profileId !== undefined && (sign !== undefined || universal)) {
     throw misuse('--profile says it all: no --sign and no --universal with it');
   }
-  return { target, profileId, sign, universal, keystoreFile };
+  return {
+    target,
+    profileId,
+    sign,
+    universal,
+    keystoreFile,
+    upstreamCompatible: on.has('--upstream-compatible'),
+    uds,
+    json: on.has('--json'),
+  };
 }
 
-function targetOf(text: string): OtpTarget {
+const SWITCHES: readonly string[] = ['--universal', '--upstream-compatible', '--json'];
+
+function udsOf(text: string): OtpgenRequest['uds'] {
+  if (text === 'random' || text === 'none') return text;
+  throw misuse(`--uds "${text}" is neither none nor random`);
+}
+
+export function targetOf(text: string): OtpTarget {
   const found = otpTargets.find((target) => target === text);
   if (found) return found;
   throw misuse(`--target "${text}" is not known: ${otpTargets.join(' or ')}`);
 }
 
 /** By the value of SIGN= or by the option of keygen: ECC256, ecc256, --ecc256. */
-function typeOf(text: string): AuthKey {
+export function typeOf(text: string): AuthKey {
   const found = authKeyByOption(`--${text.toLowerCase().replace(/^--/, '')}`);
   if (found) return found;
   throw misuse(`--sign "${text}" is none of ${authKeys.map(({ name }) => name).join(', ')}`);
 }
 
 /** Without a word about the bootloader it is taken to be built for the type of the keys. */
-function chooseProfile(request: OtpgenRequest, slots: readonly KeystoreSlot[]): BootloaderProfile {
+export function chooseProfile(
+  request: BootloaderWish,
+  slots: readonly KeystoreSlot[],
+): BootloaderProfile {
   const { target, profileId, sign, universal } = request;
   if (profileId !== undefined) return namedProfile(profileId, target);
   if (!universal && !sign) return ownProfile(target, slots);
@@ -111,7 +209,15 @@ function chooseProfile(request: OtpgenRequest, slots: readonly KeystoreSlot[]): 
   const own = authKeys.find(({ code }) => code === first.keyType);
   const type = sign ?? own;
   if (!type) throw misuse('name the type the bootloader is built for with --sign');
-  return makeProfile({ target, signName: type.name, universal });
+  return makeProfile({ target, signName: type.name, universal, ...levelOf(type, slots) });
+}
+
+/** Of an ML-DSA bootloader: that of its keys. */
+function levelOf({ family, code }: AuthKey, slots: readonly KeystoreSlot[]) {
+  if (family !== 'ml-dsa') return {};
+  const key = slots.find(({ keyType }) => keyType === code)?.publicKey;
+  const mlDsaLevel = ([2, 3, 5] as const).find((level) => ML_DSA_KEY_BYTES[level] === key?.length);
+  return mlDsaLevel === undefined ? {} : { mlDsaLevel };
 }
 
 function ownProfile(target: OtpTarget, slots: readonly KeystoreSlot[]): BootloaderProfile {

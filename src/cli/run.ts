@@ -6,6 +6,7 @@ import type { Host } from './host.ts';
 import { inspect } from './inspect.ts';
 import { keygen } from './keygen.ts';
 import { otpgen } from './otpgen.ts';
+import { primer } from './primer.ts';
 import { sign } from './sign.ts';
 import { verify } from './verify.ts';
 
@@ -15,7 +16,14 @@ export const EXIT_USAGE = 2;
 
 type Command = (host: Host, words: Words) => Promise<void>;
 
-const commands: Readonly<Record<CommandName, Command>> = { keygen, sign, otpgen, inspect, verify };
+const commands: Readonly<Record<CommandName, Command>> = {
+  keygen,
+  sign,
+  otpgen,
+  primer,
+  inspect,
+  verify,
+};
 
 /** Resolves to the exit code; never rejects. */
 export async function run(

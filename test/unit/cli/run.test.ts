@@ -11,7 +11,7 @@ afterEach(() => {
   directory.remove();
 });
 
-const COMMANDS = ['keygen', 'sign', 'otpgen', 'inspect', 'verify'];
+const COMMANDS = ['keygen', 'sign', 'otpgen', 'primer', 'inspect', 'verify'];
 
 describe('keyfuse', () => {
   it('tells its version and nothing else', async () => {

@@ -17,6 +17,7 @@ export * from './otp-build.ts';
 export * from './otp-capacity.ts';
 export * from './otp-differences.ts';
 export * from './otp-geometry.ts';
+export { upstreamStrideBytes } from './otp-upstream.ts';
 export * from './primer.ts';
 export * from './private-keys.ts';
 export * from './profile.ts';

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { equalBytes, toHex } from '../../../src/core/bytes/index.ts';
+import { hash } from '../../../src/core/crypto/index.ts';
 import { parseOtpImage } from '../../../src/core/wolfboot/index.ts';
 import { CliDirectory } from '../../support/cli-host.ts';
 import { vectorFile } from '../../support/wolfboot-vectors.ts';
@@ -77,6 +78,115 @@ describe('otpgen', () => {
     expect(otp(592).slots).toMatchObject([{ keyType: 2, publicKeySize: 64 }]);
     await otpgen('--target stm32h5 --sign ECC256 k');
     expect(otp().strideBytes).toBe(80);
+  });
+});
+
+describe('otpgen --upstream-compatible', () => {
+  it.each([
+    ['otp-rsa2048-2', 'stm32h5', 'rsa2048-2-stm32h5'],
+    ['mixed-ecc256-first', 'stm32h7', 'mixed-ecc256-first-stm32h7'],
+    ['mixed-ecc384-first', 'stm32h5', 'mixed-ecc384-first-stm32h5'],
+    ['max-ecc256-24', 'stm32h5', 'max-ecc256-24-stm32h5'],
+  ])('makes of %s for %s the bytes of otp-keystore-gen', async (keystore, target, expected) => {
+    directory.write('k', vectorFile(`keystores/${keystore}/keystore.der`));
+    const run = await otpgen(`--target ${target} --upstream-compatible --sign ECC256 k`);
+    expect(run).toMatchObject({ exitCode: 0 });
+    const theirs = vectorFile(`otp/${expected}/otp.bin`);
+    expect(withoutUds(directory.read('otp.bin'))).toBe(withoutUds(theirs));
+  });
+
+  it('says what a bootloader cannot read in it', async () => {
+    directory.write('k', vectorFile('keystores/otp-rsa2048-2/keystore.der'));
+    const run = await otpgen('--target stm32h5 --upstream-compatible k');
+    expect(run.stdout).toContain('310 bytes apart, the bootloader reads them 336 bytes apart');
+    expect(run.stderr).toContain('for comparing only');
+    const right = await otpgen('--target stm32h5 k');
+    expect(right.stdout).toContain('not the same as the file of otp-keystore-gen');
+    expect(right.stderr).not.toContain('for comparing only');
+    expect(otp(336).slots).toHaveLength(2);
+  });
+
+  it('refuses what the tool fills with memory of its own', async () => {
+    directory.write('k', vectorFile('keystores/otp-mldsa2-1/keystore.der'));
+    const run = await otpgen('--target stm32h5 --upstream-compatible k');
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain('other memory of the tool');
+    expect(directory.list()).toEqual(['k']);
+  });
+});
+
+describe('otpgen --uds', () => {
+  it('none leaves the place blank, for the board itself', async () => {
+    directory.write('k', vectorFile('keys/ecc256/keystore.der'));
+    const run = await otpgen('--target stm32h5 --uds none k');
+    expect(run.exitCode).toBe(0);
+    expect(run.stderr).toContain('no device secret');
+    expect(otp().uds).toBe('absent');
+    expect(
+      directory
+        .read('otp.bin')
+        .slice(1984)
+        .every((byte) => byte === 0xff),
+    ).toBe(true);
+  });
+
+  it('is none or random', async () => {
+    directory.write('k', vectorFile('keys/ecc256/keystore.der'));
+    expect(await otpgen('--target stm32h5 --uds zero k')).toMatchObject({ exitCode: 2 });
+    expect(await otpgen('--target stm32h5 --uds random k')).toMatchObject({ exitCode: 0 });
+    expect(otp().uds).toBe('present');
+  });
+});
+
+describe('otpgen --json', () => {
+  it('says everything but the secret and what could be checked against it', async () => {
+    directory.write('k', vectorFile('keystores/otp-rsa2048-2/keystore.der'));
+    const { stdout } = await otpgen('--target stm32h5 --json k');
+    const told: unknown = JSON.parse(stdout);
+    expect(told).toMatchObject({
+      file: 'otp.bin',
+      sizeBytes: 2048,
+      target: 'stm32h5',
+      uds: 'random',
+      slots: 2,
+      capacity: 5,
+      strideBytes: 336,
+      upstreamCompatible: false,
+      upstreamDifferences: [
+        { code: 'stride', oursBytes: 336, upstreamBytes: 310 },
+        { code: 'slot-misplaced', slot: 1 },
+      ],
+    });
+    expect(told).not.toHaveProperty('sha256');
+    expect(stdout).not.toContain(toHex(directory.read('otp.bin').slice(1984, 1988)));
+  });
+
+  it('gives the hash of a file without a secret', async () => {
+    directory.write('k', vectorFile('keys/ecc256/keystore.der'));
+    const { stdout } = await otpgen('--target stm32h5 --uds none --json k');
+    expect(JSON.parse(stdout)).toMatchObject({
+      sha256: toHex(hash('sha256', directory.read('otp.bin'))),
+      upstreamDifferences: [],
+    });
+  });
+});
+
+describe('otpgen for large keys', () => {
+  it('takes the ML-DSA level of the keys', async () => {
+    directory.write('k', vectorFile('keystores/otp-mldsa3-1/keystore.der'));
+    expect(await otpgen('--target stm32h5 --sign ML_DSA k')).toMatchObject({ exitCode: 0 });
+    expect(otp(1968).slots[0]!.publicKey).toHaveLength(1952);
+  });
+
+  it.each([
+    ['keys/mldsa5/keystore.der', 'stm32h5'],
+    ['keystores/otp-mldsa2-1/keystore.der', 'stm32h7'],
+  ])('refuses %s on %s: such a bootloader cannot be built', async (file, target) => {
+    directory.write('k', vectorFile(file));
+    const run = await otpgen(`--target ${target} k`);
+    expect(run.exitCode).toBe(1);
+    expect(run.stderr).toContain('cannot even be built');
+    expect(directory.list()).toEqual(['k']);
   });
 });
 

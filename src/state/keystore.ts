@@ -2,39 +2,50 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { wipe } from '../core/bytes/index.ts';
 import { fingerprint } from '../core/crypto/index.ts';
-import { AppError } from '../core/errors.ts';
-import {
-  MASK_ALL,
-  bootloaderProfiles,
-  buildKeystoreDer,
-  parsePublicKeyFile,
-  writeKeystoreC,
-  type BootloaderProfile,
-} from '../core/wolfboot/index.ts';
+import { buildKeystoreDer, readKeystoreFile, writeKeystoreC } from '../core/wolfboot/index.ts';
 import { idle, perform, type Activity } from './activity.ts';
+import {
+  chooseProfile,
+  firstChoice,
+  profileOfChoice,
+  type BootloaderChoice,
+} from './bootloader-choice.ts';
 import type { KeysStore } from './keys.ts';
 import { describeKeystore, type ImportedSlot, type KeystoreView } from './keystore-view.ts';
 import type { NamedFile, Services } from './services.ts';
 
 export interface KeystoreState {
+  /** The same as `bootloader.profileId`. */
   readonly profileId: string;
+  readonly bootloader: BootloaderChoice;
   /** Ids of keys and imported slots, in slot order. */
   readonly order: readonly string[];
   readonly imported: readonly ImportedSlot[];
+  /** What was odd about the file imported last, in English. */
+  readonly importWarnings: readonly string[];
   readonly view: KeystoreView;
   readonly activity: Activity;
   setProfile(id: string): void;
+  /** Of another build, and whether its keystore is universal. */
+  setBuild(part: Partial<Pick<BootloaderChoice, 'target' | 'buildKey' | 'universal'>>): void;
   include(id: string, included: boolean): void;
   /** Moves a slot up (-1) or down (+1). */
   move(id: string, by: -1 | 1): void;
+  /** A public key in any form, or all keys of a keystore.der, keystore.c or otp.bin. */
   importPublic(file: NamedFile): Promise<void>;
   setImportedMask(id: string, partitionMask: number): void;
   removeImported(id: string): void;
   saveC(): Promise<void>;
   saveDer(): Promise<void>;
-  /** The image holds a fresh UDS and is secret from then on. */
-  saveOtp(): Promise<void>;
+  /** With a fresh UDS, which makes the file secret, unless the board is to draw its own. */
+  saveOtp(options?: OtpOptions): Promise<void>;
   dismiss(): void;
+}
+
+export interface OtpOptions {
+  readonly uds: 'random' | 'none';
+  /** As wolfBoot's otp-keystore-gen lays it out, also where that is wrong. */
+  readonly upstreamCompatible: boolean;
 }
 
 export type KeystoreStore = StoreApi<KeystoreState>;
@@ -48,71 +59,76 @@ export function createKeystoreStore(
       set({ activity });
     };
     const change = (
-      next: Partial<Pick<KeystoreState, 'profileId' | 'order' | 'imported'>>,
+      next: Partial<Pick<KeystoreState, 'bootloader' | 'order' | 'imported' | 'importWarnings'>>,
     ): void => {
-      const { profileId, order, imported } = { ...get(), ...next };
+      const { bootloader, order, imported } = { ...get(), ...next };
       const view = describeKeystore(
-        profileById(profileId),
+        profileOfChoice(bootloader),
         order,
         keysStore.getState().keys,
         imported,
       );
-      set({ ...next, view });
+      set({ ...next, profileId: bootloader.profileId, view });
     };
-    const first = profileById(undefined);
     let importCount = 0;
+    /** Keys that have had a place or were taken out: a locked vault takes neither from them. */
+    const known = new Set<string>();
 
-    keysStore.subscribe(({ keys }, previous) => {
+    keysStore.subscribe(({ keys, vault }, previous) => {
       if (keys === previous.keys) return;
-      const before = new Set(previous.keys.map((key) => key.id));
       const now = new Set(keys.map((key) => key.id));
-      const arrived = keys.filter((key) => !before.has(key.id)).map((key) => key.id);
-      const kept = get().order.filter((id) => now.has(id) || !before.has(id));
-      change({ order: [...kept, ...arrived] });
+      const gone = previous.keys.map((key) => key.id).filter((id) => !now.has(id));
+      const forgotten = new Set(vault.kind === 'locked' ? [] : gone);
+      for (const id of forgotten) known.delete(id);
+      const arrived = keys.map((key) => key.id).filter((id) => !known.has(id));
+      for (const id of arrived) known.add(id);
+      change({ order: [...get().order.filter((id) => !forgotten.has(id)), ...arrived] });
     });
 
     return {
-      profileId: first.id,
+      profileId: firstChoice.profileId,
+      bootloader: firstChoice,
       order: [],
       imported: [],
-      view: describeKeystore(first, [], [], []),
+      importWarnings: [],
+      view: describeKeystore(profileOfChoice(firstChoice), [], [], []),
       activity: idle,
 
       setProfile(id) {
-        change({ profileId: id });
+        change({ bootloader: chooseProfile(get().bootloader, id) });
+      },
+      setBuild(part) {
+        change({ bootloader: { ...get().bootloader, ...part } });
       },
       include(id, included) {
         const without = get().order.filter((other) => other !== id);
         change({ order: included ? [...without, id] : without });
       },
       move(id, by) {
-        const order = [...get().order];
-        const from = order.indexOf(id);
-        const to = from + by;
-        if (from < 0 || to < 0 || to >= order.length) return;
-        order.splice(from, 1);
-        order.splice(to, 0, id);
-        change({ order });
+        const { order, view } = get();
+        // Past the neighbour that is shown: a locked vault's keys keep their places in between.
+        const shown = view.chosen.map((chosen) => chosen.id);
+        const neighbour = shown[shown.indexOf(id) + by];
+        if (!shown.includes(id) || neighbour === undefined) return;
+        const without = order.filter((other) => other !== id);
+        const at = without.indexOf(neighbour) + (by === 1 ? 1 : 0);
+        change({ order: [...without.slice(0, at), id, ...without.slice(at)] });
       },
       async importPublic(file) {
         await perform(report, 'import', async () => {
-          const { keyType, publicKey } = await parsePublicKeyFile(file.bytes, file.name);
-          const id = `imported-${++importCount}`;
-          const slot = {
-            slotId: 0,
-            keyType,
-            partitionMask: MASK_ALL,
-            publicKey,
-            publicKeySize: publicKey.length,
-          };
-          const entry: ImportedSlot = {
-            id,
-            name: file.name,
+          const { slots, warnings, from } = await readKeystoreFile(file.bytes, file.name);
+          const entries = slots.map((slot, index): ImportedSlot => ({
+            id: `imported-${++importCount}`,
+            name: from === 'public-key' ? file.name : `${file.name} #${index}`,
             fileName: file.name,
-            fingerprint: fingerprint(publicKey),
+            fingerprint: fingerprint(slot.publicKey),
             slot,
-          };
-          change({ imported: [...get().imported, entry], order: [...get().order, id] });
+          }));
+          change({
+            imported: [...get().imported, ...entries],
+            order: [...get().order, ...entries.map(({ id }) => id)],
+            importWarnings: warnings,
+          });
         });
       },
       setImportedMask(id, partitionMask) {
@@ -145,10 +161,10 @@ export function createKeystoreStore(
           return Promise.resolve();
         });
       },
-      async saveOtp() {
+      async saveOtp(options) {
         await perform(report, 'save-otp', async () => {
           const { profile, slots } = get().view;
-          const { id } = await keyring.makeOtpImage(profile, slots);
+          const { id } = await keyring.makeOtpImage(profile, slots, options);
           const image = await keyring.revealOtpImage(id);
           files.save('otp.bin', image);
           wipe(image);
@@ -160,15 +176,4 @@ export function createKeystoreStore(
     };
   });
   return store;
-}
-
-function profileById(id: string | undefined): BootloaderProfile {
-  const profile =
-    id === undefined
-      ? bootloaderProfiles[0]
-      : bootloaderProfiles.find((candidate) => candidate.id === id);
-  if (profile === undefined) {
-    throw new AppError('invalid-argument', `there is no bootloader profile ${id ?? ''}`);
-  }
-  return profile;
 }

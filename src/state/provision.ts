@@ -29,7 +29,7 @@ import {
   type RequiredTails,
   type TypedTails,
 } from '../core/provisioning/index.ts';
-import { analysePrimer, type PrimerImage } from '../core/wolfboot/index.ts';
+import { analysePrimer, type PrimerImage, type UdsOrder } from '../core/wolfboot/index.ts';
 import { idle, perform, type Activity } from './activity.ts';
 import { findDfuDevice, requireBench, type BenchStore } from './bench.ts';
 import { withBoardAlone } from './board-job.ts';
@@ -37,15 +37,18 @@ import type { BoardLocks } from './board-locks.ts';
 import type { InspectStore } from './inspect.ts';
 import type { KeysStore } from './keys.ts';
 import type { KeystoreStore } from './keystore.ts';
-import type { BurnState, RehearsalState } from './provision-types.ts';
+import type { BurnState, PrimerSource, RehearsalState } from './provision-types.ts';
 import { rehearse } from './rehearse.ts';
 import type { NamedFile, Services } from './services.ts';
 
-export type { BurnState, RehearsalState } from './provision-types.ts';
+export type { BurnState, PrimerSource, RehearsalState } from './provision-types.ts';
 
 export interface ProvisionState {
   readonly route: BurnRoute;
-  /** What a chosen primer would burn; for the primer route. */
+  readonly primerSource: PrimerSource;
+  /** Of the built-in primer: whether the board draws its UDS, or none is written. */
+  readonly primerUds: UdsOrder;
+  /** What the primer at hand would burn; for the primer route. */
   readonly primer: PrimerImage | undefined;
   /** Fingerprints of keys whose private half the person declared to be kept elsewhere. */
   readonly external: ReadonlySet<string>;
@@ -57,7 +60,10 @@ export interface ProvisionState {
   readonly job: BurnState;
   readonly activity: Activity;
   setRoute(route: BurnRoute): void;
-  loadSamplePrimer(): Promise<void>;
+  setPrimerSource(source: PrimerSource): void;
+  setPrimerUds(uds: UdsOrder): void;
+  /** Makes the built-in primer for the keystore at hand, where that is the way to burn. */
+  preparePrimer(): Promise<void>;
   openPrimer(file: NamedFile): Promise<void>;
   declareExternal(fingerprint: string, declared: boolean): void;
   rehearse(): Promise<void>;
@@ -107,12 +113,23 @@ export function createProvisionStore(
     const takePrimer = (file: NamedFile): void => {
       const primer = analysePrimer(file.bytes, file.name);
       primerBytes = file.bytes.slice();
+      if (primer.sha256 === get().primer?.sha256) return;
       forgetPlan();
       set({ primer });
+    };
+    const dropPrimer = (): void => {
+      primerBytes = undefined;
+      set({ primer: undefined });
+    };
+    const takeBuiltIn = async (): Promise<void> => {
+      const { profile, slots } = stores.keystore.getState().view;
+      takePrimer(await services.samples.primer(slots, profile, get().primerUds));
     };
     const intended = async (): Promise<IntendedOtp> => {
       const { profile, slots } = stores.keystore.getState().view;
       if (get().route === 'primer') {
+        // Made anew: the keystore it was made for may have changed since.
+        if (get().primerSource === 'built-in') await takeBuiltIn();
         const { primer } = get();
         if (primer === undefined || primerBytes === undefined) {
           throw new AppError('primer-not-recognised', 'choose a primer first');
@@ -148,6 +165,8 @@ export function createProvisionStore(
 
     return {
       route: 'otp-alternate',
+      primerSource: 'built-in',
+      primerUds: 'generate',
       primer: undefined,
       external: new Set(),
       rehearsal: { kind: 'none' },
@@ -159,14 +178,25 @@ export function createProvisionStore(
         forgetPlan();
         set({ route });
       },
-      async loadSamplePrimer() {
-        await perform(report, 'sample-primer', async () => {
-          const { profile, slots } = stores.keystore.getState().view;
-          takePrimer(await services.samples.primer(slots, profile));
-        });
+      setPrimerSource(primerSource) {
+        if (primerSource === get().primerSource) return;
+        forgetPlan();
+        dropPrimer();
+        set({ primerSource });
+      },
+      setPrimerUds(primerUds) {
+        forgetPlan();
+        dropPrimer();
+        set({ primerUds });
+      },
+      async preparePrimer() {
+        const { route, primerSource } = get();
+        if (route !== 'primer' || primerSource !== 'built-in') return;
+        await perform(report, 'built-in-primer', takeBuiltIn);
       },
       async openPrimer(file) {
         await perform(report, 'open-primer', () => {
+          set({ primerSource: 'own' });
           takePrimer(file);
           return Promise.resolve();
         });
@@ -311,6 +341,7 @@ export function createProvisionStore(
       },
       startOver() {
         forgetPlan();
+        if (get().primerSource === 'built-in') dropPrimer();
         set({ job: { kind: 'none' }, rehearsal: { kind: 'none' } });
       },
       dismiss() {
@@ -321,7 +352,10 @@ export function createProvisionStore(
 
   // Another keystore or another board: what was planned, typed or rehearsed no longer holds.
   stores.keystore.subscribe((now, before) => {
-    if (now.view.fingerprint === before.view.fingerprint && now.profileId === before.profileId) {
+    if (
+      now.view.fingerprint === before.view.fingerprint &&
+      now.view.profile.id === before.view.profile.id
+    ) {
       return;
     }
     if (store.getState().job.kind !== 'running') store.getState().startOver();

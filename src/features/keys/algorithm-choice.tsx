@@ -1,6 +1,7 @@
 /** The short way to a kind of key: what will verify it, and the few that most people need. */
 import { authKeyNamed, bootloaderProfiles, keySpecOfProfile } from '../../core/wolfboot/index.ts';
 import { m } from '../../i18n/paraglide/messages.js';
+import { otherBuild } from '../../state/bootloader-choice.ts';
 import { useKeystore } from '../../state/react.ts';
 import { SelectField } from '../../ui/kit/fields.tsx';
 import { RadioCards } from '../../ui/kit/radio-cards.tsx';
@@ -17,7 +18,7 @@ export function AlgorithmChoice({ draft, onChange }: AlgorithmChoiceProps) {
   const profile = useKeystore(({ view }) => view.profile);
   const setProfile = useKeystore((state) => state.setProfile);
   const { kind: recommended } = draftOfSpec(draft, keySpecOfProfile(profile));
-  const known = bootloaderProfiles.some(({ id }) => id === profile.id);
+  const profileId = useKeystore((state) => state.profileId);
   const card = (value: AlgorithmKind, label: string, text: string) => ({
     value,
     label,
@@ -29,17 +30,17 @@ export function AlgorithmChoice({ draft, onChange }: AlgorithmChoiceProps) {
       <div className={styles.verifier}>
         <SelectField
           label={m.keys_for()}
-          description={m.keys_for_hint()}
-          value={profile.id}
+          description={profileId === otherBuild ? m.keys_for_other() : m.keys_for_hint()}
+          value={profileId}
           onChange={(id) => {
             setProfile(id);
             const chosen = bootloaderProfiles.find((each) => each.id === id);
             if (chosen !== undefined) onChange(draftOfSpec(draft, keySpecOfProfile(chosen)));
           }}
-          choices={[...bootloaderProfiles, ...(known ? [] : [profile])].map(({ id, name }) => ({
-            value: id,
-            label: name,
-          }))}
+          choices={[
+            ...bootloaderProfiles.map(({ id, name }) => ({ value: id, label: name })),
+            { value: otherBuild, label: m.keystore_other_build() },
+          ]}
         />
       </div>
       <RadioCards

@@ -2,17 +2,15 @@
 import { useState } from 'react';
 import { m } from '../../i18n/paraglide/messages.js';
 import { useKeystore } from '../../state/react.ts';
-import { ConfirmDialog } from '../../ui/confirm/confirm-dialog.tsx';
 import { Badge } from '../../ui/kit/badge.tsx';
 import { Button } from '../../ui/kit/button.tsx';
-import { Notice } from '../../ui/kit/notice.tsx';
 import { Section } from '../../ui/kit/page.tsx';
 import styles from './keystore.module.css';
+import { OtpDialog } from './otp-dialog.tsx';
 
 export function FilesSection() {
   const saveC = useKeystore((state) => state.saveC);
   const saveDer = useKeystore((state) => state.saveDer);
-  const saveOtp = useKeystore((state) => state.saveOtp);
   const [asking, setAsking] = useState(false);
   return (
     <Section title={m.keystore_files()} description={m.keystore_files_text()}>
@@ -28,19 +26,12 @@ export function FilesSection() {
           }}
         />
       </ul>
-      <ConfirmDialog
-        title={m.keystore_otp_title()}
+      <OtpDialog
         opened={asking}
         onClose={() => {
           setAsking(false);
         }}
-        onConfirm={() => void saveOtp()}
-        confirmLabel={m.keystore_otp_do()}
-        kind="care"
-      >
-        <Notice tone="caution">{m.keystore_otp_text()}</Notice>
-        <p>{m.keystore_otp_once()}</p>
-      </ConfirmDialog>
+      />
     </Section>
   );
 }

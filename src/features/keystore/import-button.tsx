@@ -1,4 +1,4 @@
-/** Takes somebody else's public key into a slot. */
+/** Takes public keys of others into slots: a key in any form, or everything a keystore holds. */
 import { describeFailure } from '../../i18n/failure.ts';
 import { m } from '../../i18n/paraglide/messages.js';
 import { useOpenFile } from '../../state/open-file.ts';
@@ -6,7 +6,7 @@ import { useKeystore } from '../../state/react.ts';
 import { Button } from '../../ui/kit/button.tsx';
 import { ErrorNotice } from '../../ui/kit/notice.tsx';
 
-const publicKeyFiles = '.der,.pub,.key,.pem,.bin,.raw';
+const publicKeyFiles = '.der,.pub,.key,.pem,.bin,.raw,.crt,.cer,.jwk,.json,.c';
 
 export function ImportButton() {
   const importPublic = useKeystore((state) => state.importPublic);

@@ -6,6 +6,7 @@ import type { KeyEntry } from '../../state/keys.ts';
 import { useKeys, useKeystore } from '../../state/react.ts';
 import { Button } from '../../ui/kit/button.tsx';
 import { Capacity } from '../../ui/kit/meter.tsx';
+import { Notice } from '../../ui/kit/notice.tsx';
 import { Section } from '../../ui/kit/page.tsx';
 import { ImportButton } from './import-button.tsx';
 import styles from './keystore.module.css';
@@ -17,6 +18,7 @@ export function SlotsSection() {
   const order = useKeystore((state) => state.order);
   const keys = useKeys((state) => state.keys);
   const imported = useKeystore((state) => state.imported);
+  const importWarnings = useKeystore((state) => state.importWarnings);
   const leftOut = [...keys, ...imported].filter(({ id }) => !order.includes(id));
   return (
     <Section
@@ -29,6 +31,15 @@ export function SlotsSection() {
           <SlotRow key={slot.id} slot={slot} index={index} last={index === chosen.length - 1} />
         ))}
       </ol>
+      {importWarnings.length > 0 && (
+        <Notice tone="caution" title={m.keystore_import_odd()} live="status">
+          <ul className={styles.warnings} lang="en">
+            {importWarnings.map((warning) => (
+              <li key={warning}>{warning}</li>
+            ))}
+          </ul>
+        </Notice>
+      )}
       {leftOut.length > 0 && <LeftOut entries={leftOut} />}
       <Room />
       <Verdict />

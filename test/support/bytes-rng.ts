@@ -16,3 +16,13 @@ export function seededRng(seed: string): Rng {
     },
   };
 }
+
+/** Always gives these bytes; whoever asks for another number of them is wrong. */
+export function fixedRng(content: Uint8Array): Rng {
+  return {
+    bytes(lengthBytes) {
+      if (lengthBytes !== content.length) throw new Error(`${lengthBytes} bytes were asked for`);
+      return content.slice();
+    },
+  };
+}

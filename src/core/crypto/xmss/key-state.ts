@@ -26,15 +26,15 @@ const LONGEST_WALK = 1n << 20n;
 /** The seeds of a new key: SK_SEED || SK_PRF || PUB_SEED, as wolfBoot's keygen draws them. */
 export const SEEDS_BYTES = 3 * NODE_BYTES;
 
-/** A new key from its seeds, whose bytes are copied. Throws `cancelled`. */
+/** A new key; its seeds are views of `seeds`, which the caller wipes. Throws `cancelled`. */
 export async function createKey(
   parameters: XmssParameters,
   seeds: Uint8Array,
   call: CryptoCall,
 ): Promise<XmssKeyFile> {
-  const secretSeed = seeds.slice(0, NODE_BYTES);
-  const prfKey = seeds.slice(NODE_BYTES, 2 * NODE_BYTES);
-  const publicSeed = seeds.slice(2 * NODE_BYTES);
+  const secretSeed = seeds.subarray(0, NODE_BYTES);
+  const prfKey = seeds.subarray(NODE_BYTES, 2 * NODE_BYTES);
+  const publicSeed = seeds.subarray(2 * NODE_BYTES);
   const traversal = firstTraversal(parameters);
   const root = topNode(parameters);
   const source = { secretSeed, publicSeed, treeHeight: parameters.treeHeight };

@@ -70,10 +70,7 @@ export function createXmssScheme(
       const seeds = call.rng.bytes(SEEDS_BYTES);
       try {
         const file = await createKey(parameters, seeds, call);
-        const privateKey = keyOf(buildKeyFile(file));
-        wipe(file.secretSeed);
-        wipe(file.prfKey);
-        return { algorithm, publicKey: file.publicKey, privateKey };
+        return { algorithm, publicKey: file.publicKey, privateKey: keyOf(buildKeyFile(file)) };
       } finally {
         wipe(seeds);
       }

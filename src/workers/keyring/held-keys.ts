@@ -179,9 +179,13 @@ export function createHeldKeys(parts: KeyringParts, vault: VaultSession | undefi
         const print = fingerprint(record.facts.publicKey);
         const id = keyIdOf(print);
         stored.add(id);
+        const trees = await vault.loadTrees(id);
+        // This tab's own calls go on meanwhile: what they made of a key is newer than what was read.
         const present = keys.get(id);
         if (present !== undefined && present.revision > 0) {
           wipe(secret);
+          trees.wipe();
+          if (present.revision >= record.revision) continue;
           present.facts = record.facts;
           present.revision = record.revision;
           continue;
@@ -193,7 +197,7 @@ export function createHeldKeys(parts: KeyringParts, vault: VaultSession | undefi
           fingerprint: print,
           facts: record.facts,
           privateKey: { algorithm: record.facts.algorithm, bytes: secret },
-          trees: await vault.loadTrees(id),
+          trees,
           revision: record.revision,
           custody: undefined,
         };
@@ -203,7 +207,7 @@ export function createHeldKeys(parts: KeyringParts, vault: VaultSession | undefi
       for (const held of [...keys.values()]) {
         if (stored.has(held.id)) continue;
         if (held.revision > 0) {
-          drop(held); // another tab removed it
+          if (!(await vault.hasKey(held.id))) drop(held); // another tab removed it
           continue;
         }
         await update(held, { reservedUpTo: held.custody ? String(held.custody.floor) : '' });

@@ -131,6 +131,7 @@ export function createKeyring(parts: KeyringParts): Keyring {
           throw error;
         }
       });
+      otherTabs?.tell('keys'); // what lived here in memory only was sealed
       return keys.all().map(keys.infoOf);
     },
 

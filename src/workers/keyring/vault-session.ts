@@ -70,6 +70,7 @@ export interface VaultSession {
   saveKey(facts: KeyFacts, revision: number, secret: Uint8Array): Promise<void>;
   /** Every key of the store; throws `vault-damaged` with the first that does not open. */
   loadKeys(): Promise<readonly OpenedKey[]>;
+  hasKey(id: string): Promise<boolean>;
   /** undefined when another tab removed it. */
   loadKey(id: string): Promise<OpenedKey | undefined>;
   /** Needs no open vault: whoever sits here could clear the browser's storage as well. */
@@ -224,6 +225,8 @@ export function createVaultSession(host: VaultHost, rng: Rng, clock: Clock): Vau
         throw error;
       }
     },
+
+    hasKey: async (id) => (await store.get(keyRecordName(id))) !== undefined,
 
     async loadKey(id) {
       const name = keyRecordName(id);

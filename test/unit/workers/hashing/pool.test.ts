@@ -30,12 +30,13 @@ const pools: HashPool[] = [];
 function poolOf(
   workers: WatchedWorkers,
   size = 3,
-  module: WebAssembly.Module | undefined = engineModule,
+  compileModule: () => Promise<WebAssembly.Module | undefined> = () =>
+    Promise.resolve(engineModule),
 ): HashPool {
   const pool = createHashPool({
     createWorker: workers.create,
     size,
-    compileModule: () => Promise.resolve(module),
+    compileModule,
   });
   pools.push(pool);
   return pool;
@@ -54,7 +55,7 @@ afterEach(() => {
 describe('hash pool', () => {
   it('puts together what its workers hash', async () => {
     const pool = poolOf(watchedWorkers());
-    pool.warm();
+    void pool.warm();
     const [lms, xmss] = await Promise.all([
       pool.lmsSubtree(lmsTree, small),
       pool.xmssSubtree(xmssTree, { firstLeaf: 96, height: 3 }),
@@ -76,17 +77,32 @@ describe('hash pool', () => {
   it('shares a small job among workers that are warm', async () => {
     const workers = watchedWorkers();
     const pool = poolOf(workers, 2);
-    pool.warm();
-    const warmed = (): boolean =>
-      workers.workers.every(({ received }) => received.some(({ type }) => type === 'warmed'));
-    await until(() => workers.workers.length === 2 && warmed());
+    await pool.warm();
+    await until(() =>
+      workers.workers.every(({ received }) => received.some(({ type }) => type === 'warmed')),
+    );
     await pool.lmsSubtree(lmsTree, small);
     for (const { sent } of workers.workers) expect(sent).toContain('task');
     expect(pool.compressionsPerSecond()).toBeGreaterThan(1000);
   });
 
-  it('knows no rate before anything was measured', () => {
-    expect(poolOf(watchedWorkers()).compressionsPerSecond()).toBeUndefined();
+  it.each(['engine', 'plain JavaScript'])('knows its rate when it is warm: %s', async (kind) => {
+    const module = kind === 'engine' ? engineModule : undefined;
+    const pool = poolOf(watchedWorkers(), 2, () => Promise.resolve(module));
+    expect(pool.compressionsPerSecond()).toBeUndefined();
+    await pool.warm();
+    expect(pool.compressionsPerSecond()).toBeGreaterThan(1000);
+    await pool.warm();
+  });
+
+  it('ends the wait for warmth when there is work, or no worker', async () => {
+    const pool = poolOf(watchedWorkers(), 2);
+    const warming = pool.warm();
+    await Promise.all([pool.lmsSubtree(lmsTree, small), warming]);
+    const dead = watchedWorkers((worker, { type }) => {
+      if (type === 'start') setImmediate(worker.crash, 'no script');
+    });
+    await poolOf(dead, 1).warm();
   });
 
   it('reports work that never goes back and ends with the exact count', async () => {
@@ -190,12 +206,7 @@ describe('hash pool', () => {
 
   it('hashes in plain JavaScript where WebAssembly is refused, with the same nodes', async () => {
     const workers = watchedWorkers();
-    const pool = createHashPool({
-      createWorker: workers.create,
-      size: 2,
-      compileModule: () => Promise.resolve(undefined),
-    });
-    pools.push(pool);
+    const pool = poolOf(workers, 2, () => Promise.resolve(undefined));
     const seen: number[] = [];
     const part = { firstLeaf: 8, height: 3 };
     const nodes = await pool.xmssSubtree(xmssTree, part, {

@@ -1,0 +1,276 @@
+// The vault as its owner meets it: sealing, locking, reloading, several tabs, damage.
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../../src/core/errors.ts';
+import type { JsonValue, Store } from '../../../src/core/ports/index.ts';
+import { createKeyring } from '../../../src/workers/keyring/keyring.ts';
+import type { Keyring, VaultSecret } from '../../../src/workers/keyring/protocol.ts';
+import { expectRejects } from '../../support/expect-error.ts';
+import { handClock, testBrowser } from '../../support/keyring-parts.ts';
+
+const passphrase = (text = 'correct horse battery'): VaultSecret => ({
+  kind: 'passphrase',
+  passphrase: text,
+});
+const passkey = (byte = 7): VaultSecret => ({
+  kind: 'passkey',
+  credentialId: 'Y3JlZA',
+  prf: new Uint8Array(32).fill(byte),
+});
+const ed25519 = { algorithm: 'ed25519' } as const;
+const minuteMs = 60_000;
+
+const turns = async (): Promise<void> => {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => void setImmediate(resolve));
+};
+
+async function provenKey(keyring: Keyring, name: string) {
+  const key = await keyring.generate({ name, spec: ed25519 });
+  return keyring.proveBackup(key.id, await keyring.exportPrivate(key.id, 'raw'));
+}
+
+describe('a vault', () => {
+  it('seals the keys of the session and gives them back after a reload', async () => {
+    const browser = testBrowser();
+    const before = createKeyring(browser.tab());
+    expect(await before.vaultStatus()).toEqual({ kind: 'none' });
+    const key = await provenKey(before, 'release');
+    expect(key.sealed).toBe(false);
+    const status = await before.createVault(passphrase(), { autoLockMinutes: 5 });
+    expect(status).toEqual({ kind: 'open', ways: [{ kind: 'passphrase' }], autoLockMinutes: 5 });
+    const later = await before.generate({ name: 'later', spec: { algorithm: 'ecdsa-p256' } });
+    expect(later.sealed).toBe(true);
+    await before.setMask(key.id, 6);
+
+    const after = createKeyring(browser.tab());
+    const locked = await after.vaultStatus();
+    expect(locked).toMatchObject({ kind: 'locked', ways: [{ kind: 'passphrase' }] });
+    expect(locked.kind === 'locked' && locked.keys.map(({ name }) => name).sort()).toEqual([
+      'later',
+      'release',
+    ]);
+    await expectRejects(after.list(), 'vault-locked');
+    await expectRejects(after.unlockVault(passphrase('wrong horse battery')), 'vault-secret-wrong');
+    const keys = await after.unlockVault(passphrase());
+    const back = keys.find(({ id }) => id === key.id);
+    expect(back).toEqual({ ...key, sealed: true, partitionMask: 6 });
+    const file = await after.exportPrivate(key.id, 'raw');
+    expect(file.bytes.subarray(32)).toEqual(key.publicKey);
+  });
+
+  it('refuses every use of a key while it is locked', async () => {
+    const keyring = createKeyring(testBrowser().tab());
+    const { id } = await keyring.generate({ name: 'release', spec: ed25519 });
+    await keyring.createVault(passphrase());
+    expect(await keyring.lockVault()).toMatchObject({ kind: 'locked' });
+    for (const call of [
+      keyring.list(),
+      keyring.generate({ name: 'other', spec: ed25519 }),
+      keyring.open({ name: 'a.key', bytes: new Uint8Array(64) }),
+      keyring.exportPrivate(id, 'raw'),
+      keyring.exportAge(id, 'correct horse battery'),
+      keyring.exportPublic(id, 'raw'),
+      keyring.backupSheet(id),
+      keyring.proveBackup(id, { name: 'a.key', bytes: new Uint8Array(64) }),
+      keyring.rename(id, 'other'),
+      keyring.setMask(id, 1),
+      keyring.forget(id),
+      keyring.advanceState(id, 1n),
+      keyring.addUnlockWay(passphrase(), ''),
+      keyring.setAutoLock(3),
+    ]) {
+      await expectRejects(call, 'vault-locked');
+    }
+  });
+
+  it('is not made twice, nor with a weak passphrase', async () => {
+    const keyring = createKeyring(testBrowser().tab());
+    await expectRejects(keyring.createVault(passphrase('short')), 'invalid-argument');
+    await expectRejects(
+      keyring.createVault(passphrase(), { autoLockMinutes: 0 }),
+      'invalid-argument',
+    );
+    expect(await keyring.vaultStatus()).toEqual({ kind: 'none' });
+    await keyring.createVault(passphrase());
+    await expectRejects(keyring.createVault(passphrase()), 'invalid-argument');
+  });
+
+  it('opens by each of its ways, and keeps the last', async () => {
+    const browser = testBrowser();
+    const keyring = createKeyring(browser.tab());
+    await keyring.createVault(passkey());
+    const given = passkey();
+    await keyring.addUnlockWay(given, 'my key');
+    expect(given.kind === 'passkey' && given.prf.every((byte) => byte === 0)).toBe(true);
+    await keyring.addUnlockWay(passphrase('the first passphrase'), '');
+    const { ways } = (await keyring.addUnlockWay(passphrase(), '')) as { readonly ways: unknown };
+    expect(ways).toEqual([
+      { kind: 'passkey', credentialId: 'Y3JlZA', label: 'my key' },
+      { kind: 'passphrase' },
+    ]);
+    for (const secret of [passphrase(), passkey()]) {
+      await createKeyring(browser.tab()).unlockVault(secret);
+    }
+    const other = createKeyring(browser.tab());
+    await expectRejects(
+      other.unlockVault(passphrase('the first passphrase')),
+      'vault-secret-wrong',
+    );
+    await expectRejects(other.unlockVault(passkey(8)), 'vault-secret-wrong');
+    await keyring.removeUnlockWay({ kind: 'passphrase' });
+    await expectRejects(other.unlockVault(passphrase()), 'vault-secret-wrong');
+    const last = { kind: 'passkey', credentialId: 'Y3JlZA', label: '' } as const;
+    await expectRejects(keyring.removeUnlockWay(last), 'invalid-argument');
+  });
+
+  it('gives up a sealed key without a proven backup only for its typed name', async () => {
+    const browser = testBrowser();
+    const keyring = createKeyring(browser.tab());
+    await keyring.createVault(passphrase());
+    const { id } = await keyring.generate({ name: 'release', spec: ed25519 });
+    await expectRejects(keyring.forget(id), 'backup-not-proven');
+    const mistyped = { evenUnproven: true, typedName: 'Release' } as const;
+    await expectRejects(keyring.forget(id, mistyped), 'backup-not-proven');
+    await keyring.forget(id, { evenUnproven: true, typedName: 'release' });
+    const proven = await provenKey(keyring, 'proven');
+    await keyring.forget(proven.id);
+    expect(await keyring.list()).toEqual([]);
+    expect(await browser.store.keys('key/')).toEqual([]);
+  });
+});
+
+describe('a vault left alone', () => {
+  it('locks itself after its time without use of a key', async () => {
+    const clock = handClock();
+    const keyring = createKeyring(testBrowser().tab({ clock }));
+    const events: string[] = [];
+    keyring.watch(({ kind }) => events.push(kind));
+    const { id } = await keyring.generate({ name: 'release', spec: ed25519 });
+    await keyring.createVault(passphrase(), { autoLockMinutes: 2 });
+    clock.move(1.5 * minuteMs);
+    await keyring.backupSheet(id);
+    clock.move(1.5 * minuteMs);
+    await keyring.list();
+    await turns();
+    expect(await keyring.vaultStatus()).toMatchObject({ kind: 'open' });
+    clock.move(1 * minuteMs);
+    await turns();
+    expect(await keyring.vaultStatus()).toMatchObject({ kind: 'locked' });
+    expect(events).toEqual(['vault']);
+    await expectRejects(keyring.backupSheet(id), 'vault-locked');
+  });
+
+  it('is locked when the computer slept over that time and no timer ran', async () => {
+    const clock = handClock();
+    const deaf = { ...clock, sleep: () => new Promise<void>(() => undefined) };
+    const keyring = createKeyring(testBrowser().tab({ clock: deaf }));
+    const { id } = await keyring.generate({ name: 'release', spec: ed25519 });
+    await keyring.createVault(passphrase(), { autoLockMinutes: 2 });
+    clock.move(3 * minuteMs);
+    await expectRejects(keyring.backupSheet(id), 'vault-locked');
+  });
+});
+
+describe('two tabs', () => {
+  async function twoTabs() {
+    const browser = testBrowser();
+    const [one, two] = [createKeyring(browser.tab()), createKeyring(browser.tab())];
+    await one.createVault(passphrase());
+    await two.unlockVault(passphrase());
+    return { browser, one, two };
+  }
+
+  it('see one another’s keys, names and removals', async () => {
+    const { one, two } = await twoTabs();
+    const events: string[] = [];
+    two.watch(({ kind }) => events.push(kind));
+    const key = await provenKey(one, 'release');
+    await turns();
+    expect(await two.list()).toEqual([key]);
+    expect(events).toContain('keys');
+    await two.rename(key.id, 'renamed');
+    await turns();
+    expect((await one.list())[0]?.name).toBe('renamed');
+    await one.forget(key.id);
+    await turns();
+    expect(await two.list()).toEqual([]);
+  });
+
+  it('keep what the other changed at the same time', async () => {
+    const { one, two } = await twoTabs();
+    const key = await provenKey(one, 'release');
+    await turns();
+    await Promise.all([one.rename(key.id, 'renamed'), two.setMask(key.id, 6)]);
+    await turns();
+    for (const tab of [one, two]) {
+      expect((await tab.list())[0]).toMatchObject({ name: 'renamed', partitionMask: 6 });
+    }
+  });
+
+  it('are locked together, not unlocked together', async () => {
+    const { browser, one, two } = await twoTabs();
+    await one.lockVault();
+    await turns();
+    expect(await two.vaultStatus()).toMatchObject({ kind: 'locked' });
+    await one.unlockVault(passphrase());
+    await turns();
+    expect(await two.vaultStatus()).toMatchObject({ kind: 'locked' });
+    expect(await createKeyring(browser.tab()).vaultStatus()).toMatchObject({ kind: 'locked' });
+  });
+
+  it('seal what one had in memory when the other made the vault', async () => {
+    const browser = testBrowser();
+    const [one, two] = [createKeyring(browser.tab()), createKeyring(browser.tab())];
+    const { id } = await two.generate({ name: 'memory', spec: ed25519 });
+    await one.createVault(passphrase());
+    await turns();
+    await expectRejects(two.list(), 'vault-locked');
+    const keys = await two.unlockVault(passphrase());
+    expect(keys).toMatchObject([{ id, sealed: true }]);
+    await turns();
+    expect(await one.list()).toMatchObject([{ id, sealed: true }]);
+  });
+});
+
+describe('a damaged vault', () => {
+  async function sealedKey(seed = 'browser') {
+    const browser = testBrowser(seed);
+    const keyring = createKeyring(browser.tab());
+    await keyring.createVault(passphrase());
+    const { id } = await keyring.generate({ name: 'release', spec: ed25519 });
+    return { browser, id };
+  }
+
+  it('does not open with a changed record, and opens when that was given up', async () => {
+    const { browser, id } = await sealedKey();
+    const record = (await browser.store.get(`key/${id}`)) as Readonly<Record<string, JsonValue>>;
+    await browser.store.put(`key/${id}`, { ...record, proven: true });
+    const keyring = createKeyring(browser.tab());
+    await expectRejects(keyring.unlockVault(passphrase()), 'vault-damaged');
+    expect(await keyring.vaultStatus()).toMatchObject({ kind: 'locked' });
+    await keyring.forget(id, { evenUnproven: true, typedName: 'release' });
+    expect(await keyring.unlockVault(passphrase())).toEqual([]);
+  });
+
+  it('does not take a head from elsewhere', async () => {
+    const { browser } = await sealedKey();
+    const { browser: other } = await sealedKey('other browser');
+    await browser.store.put('vault', (await other.store.get('vault')) ?? null);
+    const keyring = createKeyring(browser.tab());
+    await expectRejects(keyring.unlockVault(passphrase()), 'vault-damaged');
+  });
+});
+
+it('works without storage, in memory only', async () => {
+  const refuse = () => Promise.reject(new AppError('storage-failed', 'not in this window'));
+  const broken: Store = { get: refuse, put: refuse, delete: refuse, keys: refuse };
+  const parts = testBrowser().tab();
+  const keyring = createKeyring({
+    ...parts,
+    vault: parts.vault && { ...parts.vault, store: broken },
+    counters: broken,
+  });
+  expect(await keyring.vaultStatus()).toEqual({ kind: 'none' });
+  const key = await provenKey(keyring, 'release');
+  expect(key.proven).toBe(true);
+  await expectRejects(keyring.createVault(passphrase()), 'storage-failed');
+});

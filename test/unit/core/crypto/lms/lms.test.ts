@@ -31,10 +31,10 @@ function changed(bytes: Uint8Array, at: number, to: number): PrivateKey {
 
 describe('LMS: digits of a digest (RFC 8554, section 4.4)', () => {
   it.each([
-    [1, 265, 256],
-    [2, 133, 384],
-    [4, 67, 480],
-    [8, 34, 8_160 / 2],
+    [1, 265],
+    [2, 133],
+    [4, 67],
+    [8, 34],
   ] as const)('W = %i has %i', (winternitz, count) => {
     const set = oneTimeSet(winternitz);
     const zeros = digitsOf(new Uint8Array(32), set);

@@ -111,7 +111,7 @@ export function createKeysStore({
     const refresh = async (): Promise<void> => {
       const vault = await keyring.vaultStatus();
       const keys = vault.kind === 'locked' ? [] : await keyring.list();
-      set({ vault, keys });
+      set({ vault, keys: inOrder(keys, get().keys) });
     };
     const refreshUnasked = (): void => {
       refresh().catch((error: unknown) => {
@@ -223,6 +223,20 @@ export function createKeysStore({
     };
   });
   return store;
+}
+
+/** Keys that were here keep their places; those that come are sorted by name. */
+function inOrder(keys: readonly KeyInfo[], before: readonly KeyInfo[]): readonly KeyInfo[] {
+  const places = new Map(before.map(({ id }, place) => [id, place]));
+  const placeOf = ({ id }: KeyInfo): number => places.get(id) ?? before.length;
+  return [...keys].sort((a, b) => placeOf(a) - placeOf(b) || byKeyName(a, b));
+}
+
+const names = new Intl.Collator('en', { numeric: true });
+
+/** line, line-2, line-10: the vault keeps keys in no order that means anything. */
+export function byKeyName(a: Pick<KeyInfo, 'name'>, b: Pick<KeyInfo, 'name'>): number {
+  return names.compare(a.name, b.name);
 }
 
 function withPassphrase(

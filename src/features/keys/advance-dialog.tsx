@@ -42,6 +42,7 @@ function AdvanceForm({ entry, lowest, onClose }: Omit<AdvanceDialogProps, 'opene
   const ready = fits && sameFact(name, entry.name);
   return (
     <form
+      className="kf-form"
       onSubmit={(event) => {
         event.preventDefault();
         if (!ready) return;

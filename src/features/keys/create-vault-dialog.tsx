@@ -49,6 +49,7 @@ function CreateVaultForm({ onClose }: Omit<CreateVaultDialogProps, 'opened'>) {
   };
   return (
     <form
+      className="kf-form"
       onSubmit={(event) => {
         event.preventDefault();
         if (ready && !creating) void submit();

@@ -4,7 +4,6 @@ import { m } from '../../i18n/paraglide/messages.js';
 import { useAppState } from '../../state/react.ts';
 import { Button } from '../../ui/kit/button.tsx';
 import { CheckField, TextField } from '../../ui/kit/fields.tsx';
-import { Icon } from '../../ui/kit/icons.tsx';
 import { Row } from '../../ui/kit/layout.tsx';
 import {
   passphraseStrength,
@@ -87,13 +86,14 @@ export function NewPassphrase({ passphrase, autoFocus = false }: NewPassphrasePr
         <Button
           size="small"
           kind="quiet"
+          icon="refresh"
           onClick={() => {
             passphrase.setValue(suggestPassphrase((length) => rng.bytes(length)));
             passphrase.setAgain('');
             setShown(true);
           }}
         >
-          <Icon name="refresh" size={15} /> {m.vault_suggest()}
+          {m.vault_suggest()}
         </Button>
       </Row>
     </div>

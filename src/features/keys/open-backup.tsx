@@ -68,6 +68,7 @@ function AgeForm({ backup }: { readonly backup: OpenBackup }) {
   const [passphrase, setPassphrase] = useState('');
   return (
     <form
+      className="kf-form"
       onSubmit={(event) => {
         event.preventDefault();
         if (passphrase !== '') backup.unseal(passphrase);

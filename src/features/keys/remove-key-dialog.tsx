@@ -54,6 +54,7 @@ function UnprovenForm({ entry, onClose }: Omit<RemoveKeyDialogProps, 'opened'>) 
   const ready = sameFact(name, entry.name);
   return (
     <form
+      className="kf-form"
       onSubmit={(event) => {
         event.preventDefault();
         if (!ready) return;

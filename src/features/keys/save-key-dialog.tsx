@@ -39,6 +39,7 @@ function SaveKeyForm({ entry, onClose }: Omit<KeyDialogProps, 'opened'>) {
   const ready = form !== 'age' || passphrase.ready;
   return (
     <form
+      className="kf-form"
       onSubmit={(event) => {
         event.preventDefault();
         if (!ready) return;

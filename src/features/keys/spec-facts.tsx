@@ -101,6 +101,8 @@ function Cautions({ spec, profile, signatures }: CautionsProps) {
 
 const instantMs = 300;
 const million = 1_000_000;
+/** Also the plain JavaScript stand-in does as many in a second. */
+const fewCompressions = million;
 
 /** Asked of the keyring, which knows how fast this computer hashes. */
 function useTimeWords(spec: KeySpec): string {
@@ -112,7 +114,7 @@ function useTimeWords(spec: KeySpec): string {
     estimate(JSON.parse(key) as KeySpec).then(
       ({ compressions, milliseconds }) => {
         const words =
-          compressions === 0 || (milliseconds !== undefined && milliseconds < instantMs)
+          compressions < fewCompressions || (milliseconds !== undefined && milliseconds < instantMs)
             ? m.keys_time_instant()
             : milliseconds === undefined
               ? m.keys_time_unknown({ count: formatCount(Math.ceil(compressions / million)) })

@@ -124,6 +124,7 @@ function PassphraseForm({ onClose }: FormProps) {
   };
   return (
     <form
+      className="kf-form"
       onSubmit={(event) => {
         event.preventDefault();
         if (passphrase.ready && !working) void submit();
@@ -151,6 +152,7 @@ function PasskeyForm({ onClose }: FormProps) {
   };
   return (
     <form
+      className="kf-form"
       onSubmit={(event) => {
         event.preventDefault();
         if (name !== '') void submit();

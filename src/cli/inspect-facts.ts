@@ -1,20 +1,31 @@
 /** What `inspect` says about each kind of file: plain facts, without secrets. */
 import { hexNumber, toHex, type Span } from '../core/bytes/index.ts';
-import { fingerprint, type KeyPair } from '../core/crypto/index.ts';
+import {
+  fingerprint,
+  scheme,
+  type AlgorithmId,
+  type KeyPair,
+  type KeyUsage,
+} from '../core/crypto/index.ts';
 import type { JsonValue } from '../core/ports/index.ts';
 import {
   authKeyByCode,
   authKeyOfAlgorithm,
+  canBuildLms,
+  canBuildXmss,
   digestHolds,
   keystoreFingerprint,
   keyTypeLabel,
+  lmsKeyParameters,
   type ImagePolicy,
   type KeystoreFile,
   type KeystoreSlot,
   type OtpImage,
   type PrimerImage,
   type WolfBootImage,
+  type XmssName,
 } from '../core/wolfboot/index.ts';
+import { usageOf } from './state-file.ts';
 
 export type Facts = Readonly<Record<string, JsonValue | undefined>>;
 
@@ -142,14 +153,55 @@ export function primerFacts(primer: PrimerImage): Inspection {
   };
 }
 
-/** Type, public half and fingerprint; nothing of the private half. */
-export function privateKeyFacts({ algorithm, publicKey }: KeyPair): Inspection {
+/**
+ * Type, parameters, public half, fingerprint and, of a key with a state, where it stands; nothing of the
+ * private half. `proven`: the public half was computed from it.
+ */
+export function privateKeyFacts(pair: KeyPair, proven: boolean): Inspection {
+  const { algorithm, publicKey, privateKey } = pair;
+  const { stateful, label } = scheme(algorithm);
+  const authKey = authKeyOfAlgorithm(algorithm);
+  const usage = stateful ? usageOf(privateKey) : undefined;
+  const left = usage && usage.capacity - usage.nextIndex;
   return {
     kind: 'private-key',
-    facts: keyFacts({ keyType: authKeyOfAlgorithm(algorithm).code, publicKey }),
+    facts: {
+      ...keyFacts({ keyType: authKey.code, publicKey }),
+      algorithm,
+      label,
+      signatureBytes: scheme(algorithm).signatureBytes(publicKey),
+      // The same file serves both, and says of neither that it is meant for it.
+      alsoUsableAs: algorithm.startsWith('rsa-')
+        ? authKeyOfAlgorithm(algorithm.replace('rsa-', 'rsa-pss-') as AlgorithmId).cName
+        : undefined,
+      parameters: usage?.parameters,
+      nextIndex: usage?.nextIndex.toString(),
+      capacity: usage?.capacity.toString(),
+      signaturesLeft: left?.toString(),
+      publicHalf: stateful && !proven ? 'stored' : 'recomputed',
+    },
     spans: [],
-    warnings: [],
+    warnings: [...stateWarnings(usage, left), ...buildWarnings(algorithm, publicKey, usage)],
   };
+}
+
+function stateWarnings(usage: KeyUsage | undefined, left: bigint | undefined): readonly string[] {
+  if (!usage || left === undefined) return [];
+  if (left === 0n) return ['this key has made all its signatures'];
+  if (left * 10n > usage.capacity) return [];
+  return [`${left} of ${usage.capacity} signatures are left`];
+}
+
+function buildWarnings(
+  algorithm: AlgorithmId,
+  publicKey: Uint8Array,
+  usage: KeyUsage | undefined,
+): readonly string[] {
+  const lms = algorithm === 'lms' ? lmsKeyParameters(publicKey) : undefined;
+  const buildable = lms
+    ? canBuildLms(lms)
+    : algorithm !== 'xmssmt' || canBuildXmss(usage?.parameters as XmssName);
+  return buildable ? [] : [`no wolfBoot can be built for ${usage?.parameters ?? algorithm}`];
 }
 
 export function policyFacts({ pcrMask, digest }: ImagePolicy): Inspection {

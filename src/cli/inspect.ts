@@ -7,7 +7,7 @@ import {
   wipe,
   type Span,
 } from '../core/bytes/index.ts';
-import { hash } from '../core/crypto/index.ts';
+import { hash, type CryptoCall } from '../core/crypto/index.ts';
 import { AppError, isAppError, type ErrorCode } from '../core/errors.ts';
 import type { JsonValue } from '../core/ports/index.ts';
 import {
@@ -35,47 +35,74 @@ import {
   type Inspection,
 } from './inspect-facts.ts';
 import { canonicalJson } from './json.ts';
+import { progressOf } from './progress.ts';
 
 export async function inspect(host: Host, words: Words): Promise<void> {
-  const { path, json } = readInspectArguments(words);
+  const { path, json, prove } = readInspectArguments(words);
   const bytes = readInput(host, path);
   try {
-    const inspection = await recognise(bytes, path);
+    const inspection = await recognise(bytes, path, prove ? proofCall(host, path) : undefined);
     if (json) host.print(canonicalJson(asJson(bytes, path, inspection)));
     else for (const line of asText(bytes, path, inspection)) host.print(line);
   } finally {
+    host.progress(undefined);
     wipe(bytes); // it may have been a private key or a UDS
   }
 }
 
-function readInspectArguments(words: Words): { readonly path: string; readonly json: boolean } {
+/** The trees of a large key take minutes or days: only when asked for. */
+function proofCall(host: Host, path: string): CryptoCall {
+  return { hasher: host.treeHasher(), onProgress: progressOf(host, path) };
+}
+
+interface InspectRequest {
+  readonly path: string;
+  readonly json: boolean;
+  /** Compute the public half of an LMS or XMSS key from its secret. */
+  readonly prove: boolean;
+}
+
+function readInspectArguments(words: Words): InspectRequest {
   let json = false;
+  let prove = false;
   const files: string[] = [];
   while (words.left > 0) {
     const word = words.take('the file');
     if (word === '--json') json = true;
+    else if (word === '--prove') prove = true;
     else if (word.startsWith('-')) throw misuse(`${word} is not an option of inspect`);
     else files.push(word);
   }
   const [path, extra] = files;
   if (path === undefined) throw misuse('the file is missing');
   if (extra !== undefined) throw misuse(`"${extra}" is one word too many`);
-  return { path, json };
+  return { path, json, prove };
 }
 
 /** What starts like a format is read as that format, and its complaints count. */
-async function recognise(bytes: Uint8Array, path: string): Promise<Inspection> {
+async function recognise(
+  bytes: Uint8Array,
+  path: string,
+  proof: CryptoCall | undefined,
+): Promise<Inspection> {
   if (looksLikeImage(bytes)) return imageFacts(bytes, parseImage(bytes, path));
   if (indexOfBytes(bytes.subarray(0, OTP_MAGIC.length), asciiToBytes(OTP_MAGIC)) === 0) {
     return otpFacts(parseOtpImage(bytes, path));
   }
   const privateKey = await attempt(
-    () => parsePrivateKeyFile(bytes, path),
+    () =>
+      parsePrivateKeyFile(bytes, path, undefined, {
+        call: proof,
+        publicHalf: proof ? 'recomputed' : 'stored',
+      }),
     ['unrecognised-file', 'key-invalid', 'key-mismatch', 'malformed', 'not-supported'],
   );
   if (privateKey.found) {
-    wipe(privateKey.found.privateKey.bytes);
-    return privateKeyFacts(privateKey.found);
+    try {
+      return privateKeyFacts(privateKey.found, proof !== undefined);
+    } finally {
+      wipe(privateKey.found.privateKey.bytes);
+    }
   }
   const primer = await attempt(() => analysePrimer(bytes, path), ['primer-not-recognised']);
   if (primer.found) return primerFacts(primer.found);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { toHex } from '../../../src/core/bytes/index.ts';
 import { CliDirectory } from '../../support/cli-host.ts';
-import { vectorFile } from '../../support/wolfboot-vectors.ts';
+import { byId, slotsOf, vectorFile, vectors } from '../../support/wolfboot-vectors.ts';
 
 let directory: CliDirectory;
 
@@ -70,7 +70,6 @@ describe('inspect recognises', () => {
     ['firmware', vectorFile('payloads/p1000.bin'), 1],
     ['an encrypted image', vectorFile('images/ecc256-enc-chacha.encrypted.bin'), 1],
     ['text', 'hello', 1],
-    ['a private key of a type that is not built yet', vectorFile('keys/ecc384/priv.der'), 2],
   ])('but not %s', async (_name, bytes, exitCode) => {
     directory.write('f', bytes);
     const run = await directory.run(['inspect', 'f']);
@@ -154,28 +153,100 @@ describe('inspect says', () => {
   });
 });
 
-describe('inspect keeps secrets', () => {
-  it.each(['keys/ecc256/priv.der', 'keys/ecc256-der/priv.der', 'keys/ed25519/priv.der'])(
-    'of %s only the public half is shown',
-    async (file) => {
-      const bytes = vectorFile(file);
-      directory.write('f', bytes);
-      for (const words of [
-        ['inspect', 'f'],
-        ['inspect', 'f', '--json'],
-      ]) {
-        const { stdout, stderr } = await directory.run(words);
-        const shown = (stdout + stderr).replaceAll(/\s/g, '');
-        // Every window of four bytes that stands in the file but not in its public half.
-        const publicHalf = toHex(vectorFile(file.replace('priv.der', 'keystore.der')));
-        for (let at = 0; at + 4 <= bytes.length; at++) {
-          const window = toHex(bytes.slice(at, at + 4));
-          if (!publicHalf.includes(window)) expect(shown).not.toContain(window);
-        }
-        expect(stdout).toContain('fingerprint');
-      }
+describe('inspect says of a private key', () => {
+  const stateless = vectors.keys.filter(({ id }) => !/^(?:lms|xmss)/.test(id));
+
+  it.each(stateless)(
+    '$id: type, algorithm, public half and length of a signature',
+    async (vector) => {
+      const report = await inspect(vectorFile(vector.private));
+      const [slot] = slotsOf(vector);
+      expect(report).toMatchObject({
+        kind: 'private-key',
+        // An RSA key does not say that it is meant for PSS.
+        keyType: vector.keystore_c.slots[0]!.key_type.replace('RSAPSS', 'RSA'),
+        publicKey: toHex(slot!.publicKey),
+        publicHalf: 'recomputed',
+      });
+      expect(report).not.toHaveProperty('nextIndex');
     },
   );
+
+  it.each([
+    ['lms-l1h5w8', 'lms', 'L1-H5-W8', '32', 1296],
+    ['lms-l2h5w8', 'lms', 'L2-H5-W8', '1024', 2644],
+    ['lms-l4h5w8', 'lms', 'L4-H5-W8', '1048576', 5340],
+    ['xmss-10', 'xmss', 'XMSS-SHA2_10_256', '1023', 2500],
+    ['xmssmt-20-2', 'xmssmt', 'XMSSMT-SHA2_20/2_256', '1048575', 4963],
+    ['xmssmt-20-4', 'xmssmt', 'XMSSMT-SHA2_20/4_256', '1048575', 9251],
+  ])('%s: parameters and state', async (id, algorithm, parameters, capacity, signatureBytes) => {
+    const vector = byId(vectors.keys, id);
+    expect(await inspect(vectorFile(vector.private))).toMatchObject({
+      kind: 'private-key',
+      algorithm,
+      parameters,
+      capacity,
+      nextIndex: '0',
+      signaturesLeft: capacity,
+      signatureBytes,
+      publicKey: toHex(slotsOf(vector)[0]!.publicKey),
+      publicHalf: 'stored',
+      warnings: [],
+    });
+  });
+
+  it('that few signatures are left, or none', async () => {
+    const key = vectorFile('keys/lms-l1h5w8/priv.der').slice();
+    key[7] = 30;
+    expect(await inspect(key)).toMatchObject({
+      signaturesLeft: '2',
+      warnings: ['2 of 32 signatures are left'],
+    });
+    key[7] = 32;
+    expect(await inspect(key)).toMatchObject({ signaturesLeft: '0', nextIndex: '32' });
+  });
+
+  it('whether its tree is its own, when asked', async () => {
+    const key = vectorFile('keys/lms-l1h5w8/priv.der').slice();
+    directory.write('f', key);
+    const good = await directory.run(['inspect', '--prove', '--json', 'f']);
+    expect(JSON.parse(good.stdout)).toMatchObject({ publicHalf: 'recomputed' });
+    key[123]! ^= 1; // the root
+    directory.write('f', key);
+    expect(await directory.run(['inspect', 'f'])).toMatchObject({ exitCode: 0 });
+    const bad = await directory.run(['inspect', '--prove', 'f']);
+    expect(bad.exitCode).toBe(1);
+    expect(bad.stderr).toContain('does not belong');
+  });
+});
+
+describe('inspect keeps secrets', () => {
+  it.each([
+    'keys/ecc256/priv.der',
+    'keys/ecc256-der/priv.der',
+    'keys/ed25519/priv.der',
+    'keys/ed448/priv.der',
+    'keys/ecc384/priv.der',
+    'keys/lms-l2h5w8/priv.der',
+    'keys/xmss-10/priv.der',
+  ])('of %s only the public half is shown', async (file) => {
+    const bytes = vectorFile(file);
+    directory.write('f', bytes);
+    for (const words of [
+      ['inspect', 'f'],
+      ['inspect', 'f', '--json'],
+    ]) {
+      const { stdout, stderr } = await directory.run(words);
+      const shown = (stdout + stderr).replaceAll(/\s/g, '');
+      // Every window of four bytes that stands in the file but not in its public half.
+      const publicHalf = toHex(vectorFile(file.replace('priv.der', 'keystore.der')));
+      for (let at = 0; at + 4 <= bytes.length; at++) {
+        const window = toHex(bytes.slice(at, at + 4));
+        if (!publicHalf.includes(window)) expect(shown).not.toContain(window);
+      }
+      expect(stdout).toContain('fingerprint');
+    }
+  });
 
   it('of an otp.bin the UDS is not shown', async () => {
     const bytes = vectorFile('otp/ecc256-1-stm32h5/otp.bin');

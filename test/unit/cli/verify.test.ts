@@ -85,11 +85,36 @@ describe('verify refuses', () => {
     expect(run.stderr).toContain('changed after signing');
   });
 
-  it('an algorithm that is not built yet, with exit code 2', async () => {
-    directory.write('rsa.bin', vectorFile('images/rsa2048-plain.signed.bin'));
-    directory.write('rsa.der', vectorFile('keys/rsa2048/keystore.der'));
-    const run = await verify('rsa.bin --keystore rsa.der');
-    expect(run.exitCode).toBe(2);
-    expect(run.stderr).toContain('cannot be verified here yet');
+  it.each(['rsa2048', 'rsapss3072', 'ed448', 'ecc521', 'mldsa3', 'lms-l2h5w8', 'xmss-10'])(
+    'nothing of a %s image that is whole',
+    async (id) => {
+      const image = vectorFile(`images/${id}-plain.signed.bin`);
+      directory.write('i.bin', image);
+      directory.write('k', vectorFile(`keys/${id}/priv_pub.der`));
+      const files = id.startsWith('rsapss') ? 'keys/rsapss3072/keystore.der' : undefined;
+      if (files !== undefined) directory.write('k', vectorFile(files));
+      if (id.startsWith('mldsa')) directory.write('k', vectorFile(`keys/${id}/keystore.der`));
+      expect(await verify('i.bin --keystore k')).toMatchObject({ exitCode: 0 });
+      image[image.length - 1]! ^= 1;
+      directory.write('i.bin', image);
+      expect(await verify('i.bin --keystore k')).toMatchObject({ exitCode: 1 });
+    },
+  );
+});
+
+describe('verify --json', () => {
+  it('says what it found, or why not', async () => {
+    const good = await verify('--json fw_v3_signed.bin --keystore keystore.der');
+    expect(good.exitCode).toBe(0);
+    expect(JSON.parse(good.stdout)).toMatchObject({
+      ok: true,
+      version: 3,
+      partitionId: 1,
+      key: { slot: 0, keyType: 2 },
+      warnings: [],
+    });
+    const bad = await verify('--json fw_v3_signed.bin --keystore b_pub.der');
+    expect(bad.exitCode).toBe(1);
+    expect(JSON.parse(bad.stdout)).toMatchObject({ ok: false, code: 'image-key-unknown' });
   });
 });

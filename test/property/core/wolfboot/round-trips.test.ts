@@ -1,12 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  scheme,
-  type AlgorithmId,
-  type KeyPair,
-  type KeySpec,
-} from '../../../../src/core/crypto/index.ts';
-import {
   authKeys,
   buildKeystoreDer,
   buildOtpImage,
@@ -16,17 +10,12 @@ import {
   parseKeystoreC,
   parseKeystoreDer,
   parseOtpImage,
-  parsePrivateKeyFile,
-  parsePublicKeyFile,
   slotCapacity,
   slotStrideBytes,
   writeKeystoreC,
-  writePrivateKeyFile,
-  writePublicKeyFile,
   type AuthKey,
   type KeystoreSlot,
 } from '../../../../src/core/wolfboot/index.ts';
-import { seededRng } from '../../../support/bytes-rng.ts';
 import { slotsOf, vectors } from '../../../support/wolfboot-vectors.ts';
 
 /* Writing and reading again gives the same, for every key type and mixture. */
@@ -119,41 +108,6 @@ describe('keystores', () => {
         expect(encodeSlotArray(slots, profile).length % 4).toBe(0);
       }),
       { numRuns: 80 },
-    );
-  });
-});
-
-describe('key files', () => {
-  const pairs = fc
-    .tuple(fc.constantFrom<AlgorithmId>('ed25519', 'ecdsa-p256'), fc.nat())
-    .map(([algorithm, seed]): Promise<KeyPair> =>
-      scheme(algorithm).generate({ algorithm } as KeySpec, { rng: seededRng(String(seed)) }),
-    );
-  const forms = fc.constantFrom('raw' as const, 'der' as const);
-
-  it('private keys', async () => {
-    await fc.assert(
-      fc.asyncProperty(pairs, forms, async (pending, form) => {
-        const pair = await pending;
-        const file = writePrivateKeyFile(pair, form);
-        await expect(parsePrivateKeyFile(file, 'k')).resolves.toEqual(pair);
-      }),
-      { numRuns: 40 },
-    );
-  });
-
-  it('public keys, which are never taken for private ones', async () => {
-    await fc.assert(
-      fc.asyncProperty(pairs, forms, async (pending, form) => {
-        const { algorithm, publicKey } = await pending;
-        const file = writePublicKeyFile(algorithm, publicKey, form);
-        await expect(parsePublicKeyFile(file, 'k')).resolves.toMatchObject({
-          algorithm,
-          publicKey,
-        });
-        await expect(parsePrivateKeyFile(file, 'k')).rejects.toThrow(/public/);
-      }),
-      { numRuns: 40 },
     );
   });
 });

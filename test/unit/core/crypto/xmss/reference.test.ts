@@ -1,7 +1,7 @@
 /**
  * Values of the reference implementation that RFC 8391, section 7, names (XMSS/xmss-reference,
- * test/vectors.c: seeds 0, 1, 2 …, message 0x25, index 2^(h-1)), and one key of its keygen that the
- * Botan project keeps among its test data.
+ * test/vectors.c: seeds 0, 1, 2 …, message 0x25, index 2^(h-1)), and keys of its keygen that the
+ * Botan and Open Quantum Safe projects keep among their test data.
  */
 import { shake128 } from '@noble/hashes/sha3.js';
 import { describe, expect, it } from 'vitest';
@@ -95,5 +95,31 @@ describe('XMSSMT-SHA2_20/4_256', () => {
     }
     const signature = composeSignature({ ...key, index, traversal }, MESSAGE, hash);
     expect(shortHash(signature)).toBe('fd4ff4c18801147b2804');
+  });
+});
+
+describe('XMSSMT-SHA2_40/8_256', () => {
+  it('a new key and the state of its lowest tree', async () => {
+    const known = {
+      secretSeed: '061550234d158c5ec95595fe04ef7a25767f2e24cc2bc479d09d86dc9abcfde7',
+      prfKey: '056a8c266f9ef97ed08541dbd2e1ffa19810f5392d076276ef41277c3ab6e94a',
+      root: 'af6e11950b411d09b02c47aa513fc66675e96aa47c3b284279f9543fa23a2268',
+      publicSeed: '04562ad35e8ecafaafda16981cdaa147606beea62801342af13c8b5535f72f94',
+      path: [
+        'c22f2e9109f9bb35426bddb4a69eb8f45cd5b226f92e8026f1e62de1de435a4f',
+        'c0caeda91c38a88f0037bdb296cd7b07ff040b1e08f02711e946b307a5a38487',
+        'f53070985b8e28be6cce809f34100f0ca780996cd38e91ba7773bb632d0be797',
+        '8f3af3a92b961bd3a8759590726d6c1811f9e0bca87377334e7c1f12fe37401c',
+        'a0200823938c816ed98981521470f7f2ccdd69d85e7530ebf39e3a592b1c09bc',
+      ],
+      nextRight: 'babee5ddead48c384dd12b603e7dc662becd05787e659b7a4f42c219604631e9',
+    };
+    const parameters = parametersByName('xmssmt', 'XMSSMT-SHA2_40/8_256');
+    const { secretSeed, prfKey, publicSeed } = known;
+    const key = await createKey(parameters, fromHex(secretSeed + prfKey + publicSeed), {});
+    const [lowest] = key.traversal.records;
+    expect(toHex(key.root)).toBe(known.root);
+    expect(lowest!.auth.map(({ bytes }) => toHex(bytes!))).toEqual(known.path);
+    expect(toHex(lowest!.treeHashNodes[0]!.bytes!)).toBe(known.nextRight);
   });
 });

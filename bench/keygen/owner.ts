@@ -9,10 +9,7 @@ let pool: HashPool | undefined;
 async function answer({ workers, job }: OwnerRequest): Promise<unknown> {
   pool ??= createKeyringHasher(workers);
   if (job === 'plain') return plainRates();
-  if (job === 'warm') {
-    pool.warm();
-    return undefined;
-  }
+  if (job === 'warm') return pool.warm();
   await runJob(job, pool);
   return undefined;
 }

@@ -9,23 +9,30 @@ import { createHashPool, type HashPool } from './pool.ts';
 /** More gain nothing that a person would notice, and cost memory each. */
 const MOST_WORKERS = 16;
 
-/** Call `warm` when a key may be wanted soon. */
-export function createKeyringHasher(): HashPool {
+/** Call `warm` when a key may be wanted soon. `workers`: one for each core without it. */
+export function createKeyringHasher(workers = navigator.hardwareConcurrency || 1): HashPool {
   const nested = typeof Worker !== 'undefined';
   return createHashPool({
     createWorker: nested ? startWorker : () => createLocalWorker(deferByMessage()),
-    size: nested ? Math.min(navigator.hardwareConcurrency || 1, MOST_WORKERS) : 1,
+    size: nested ? Math.min(workers, MOST_WORKERS) : 1,
     compileModule: compileEngine,
   });
 }
 
-/** Undefined where the browser or its policy refuses WebAssembly or SIMD. */
+/**
+ * Undefined where the browser or its policy refuses WebAssembly or SIMD. Streaming lets Chromium keep
+ * the optimised code for the next visit; it needs the right type, which not every server sends.
+ */
 async function compileEngine(): Promise<WebAssembly.Module | undefined> {
+  const load = (): Promise<Response> => fetch(new URL('./hash-engine.wasm', import.meta.url));
   try {
-    const response = await fetch(new URL('./hash-engine.wasm', import.meta.url));
-    return await WebAssembly.compile(await response.arrayBuffer());
+    return await WebAssembly.compileStreaming(load());
   } catch {
-    return undefined;
+    try {
+      return await WebAssembly.compile(await (await load()).arrayBuffer());
+    } catch {
+      return undefined;
+    }
   }
 }
 

@@ -1,29 +1,28 @@
 /** The worker's side of the protocol, for whatever carries the messages. */
 import { plainTreeHasher } from '../../core/crypto/plain-tree-hasher.ts';
 import { AppError, toAppError } from '../../core/errors.ts';
-import type { TreeProgress } from '../../core/ports/index.ts';
+import type { LmsTree, TreeProgress, XmssTree } from '../../core/ports/index.ts';
 import { createHashEngine, type HashEngine } from './engine.ts';
 import { copyTree, wipeTree, type HashTree } from './hash-tree.ts';
 import type { FromHashWorker, HashTask, ToHashWorker } from './protocol.ts';
 
 /** Four leaves, one for each lane: a few milliseconds of each kernel. */
 const warmPart = { firstLeaf: 0, height: 2 };
-const warmTrees = (): readonly HashTree[] => [
-  {
-    kind: 'lms',
-    tree: { identifier: new Uint8Array(16), seed: new Uint8Array(32), height: 5, winternitz: 8 },
-  },
-  {
-    kind: 'xmss',
-    tree: {
-      secretSeed: new Uint8Array(32),
-      publicSeed: new Uint8Array(32),
-      layer: 0,
-      tree: 0n,
-      height: 10,
-    },
-  },
-];
+
+const warmLms = (): LmsTree => ({
+  identifier: new Uint8Array(16),
+  seed: new Uint8Array(32),
+  height: 5,
+  winternitz: 8,
+});
+
+const warmXmss = (): XmssTree => ({
+  secretSeed: new Uint8Array(32),
+  publicSeed: new Uint8Array(32),
+  layer: 0,
+  tree: 0n,
+  height: 10,
+});
 
 type Reply = (message: FromHashWorker, transfer: readonly ArrayBuffer[]) => void;
 
@@ -32,8 +31,8 @@ interface Hasher {
   begin(job: HashTree): void;
   /** Resolves at once unless it is plain JavaScript. */
   run(task: HashTask, onProgress: (progress: TreeProgress) => void): Promise<Hashed> | Hashed;
-  /** Compressions done; none where there is nothing to warm. */
-  warm(): number;
+  /** Compressions done. */
+  warm(): Promise<number> | number;
   end(): void;
 }
 
@@ -61,7 +60,7 @@ export function createJobServer(reply: Reply): (message: ToHashWorker) => Promis
         return;
       case 'warm': {
         const startedMs = performance.now();
-        const compressions = started().warm();
+        const compressions = await started().warm();
         reply({ type: 'warmed', compressions, milliseconds: performance.now() - startedMs }, []);
         return;
       }
@@ -103,10 +102,10 @@ function engineHasher(engine: HashEngine): Hasher {
       return { nodes, compressions: engine.takeCompressions() };
     },
     warm() {
-      for (const tree of warmTrees()) {
-        engine.begin(tree);
-        engine.subtree(warmPart);
-      }
+      engine.begin({ kind: 'lms', tree: warmLms() });
+      engine.subtree(warmPart);
+      engine.begin({ kind: 'xmss', tree: warmXmss() });
+      engine.subtree(warmPart);
       engine.wipe();
       return engine.takeCompressions();
     },
@@ -142,7 +141,16 @@ function plainHasher(): Hasher {
         : plainTreeHasher.xmssSubtree(begun.tree, task.part, call));
       return { nodes: new Uint8Array(nodes), compressions };
     },
-    warm: () => 0,
+    async warm() {
+      const leaf = { firstLeaf: 0, height: 0 };
+      let compressions = 0;
+      await plainTreeHasher.xmssSubtree(warmXmss(), leaf, {
+        onProgress: ({ done }) => {
+          compressions = done;
+        },
+      });
+      return compressions;
+    },
     end,
   };
 }

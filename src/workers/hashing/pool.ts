@@ -30,8 +30,11 @@ export interface HashPoolOptions {
 }
 
 export interface HashPool extends TreeHasher {
-  /** Starts all workers and warms their engines, so that the next job finds them ready. */
-  warm(): void;
+  /**
+   * Starts all workers and warms their engines, so that the next job finds them ready. Resolves, always,
+   * when the first of them is warm: then the rate is known.
+   */
+  warm(): Promise<void>;
   /** What all workers together do, as far as measured: for estimates. */
   compressionsPerSecond(): number | undefined;
   /** Ends the workers; jobs that run are cancelled. A later job starts new ones. */
@@ -71,6 +74,7 @@ export function createHashPool({ createWorker, size, compileModule }: HashPoolOp
   let compiling: Promise<WebAssembly.Module | undefined> | undefined;
   let plain = false;
   let laneRate: number | undefined;
+  let waitingForWarmth: (() => void)[] = [];
 
   const module = (): Promise<WebAssembly.Module | undefined> =>
     (compiling ??= compileModule().then((compiled) => {
@@ -78,9 +82,15 @@ export function createHashPool({ createWorker, size, compileModule }: HashPoolOp
       return compiled;
     }));
 
+  const endWarming = (): void => {
+    for (const resolve of waitingForWarmth) resolve();
+    waitingForWarmth = [];
+  };
+
   const drop = (lane: Lane): void => {
     lanes.delete(lane);
     lane.port.terminate();
+    endWarming();
   };
 
   const lose = (lane: Lane, reason: string): void => {
@@ -125,7 +135,8 @@ export function createHashPool({ createWorker, size, compileModule }: HashPoolOp
         break;
       case 'warmed':
         lane.inFlight--;
-        if (message.compressions > 0) measure(message.compressions, message.milliseconds);
+        measure(message.compressions, message.milliseconds);
+        if (lane.warmRounds === 0) endWarming();
         break;
       case 'progress': {
         const job = running.get(message.id)?.job;
@@ -187,6 +198,7 @@ export function createHashPool({ createWorker, size, compileModule }: HashPoolOp
           if (lane.job === undefined) {
             lane.job = next.job;
             lane.warmRounds = 0;
+            endWarming();
             lane.port.postMessage({ type: 'begin', job: next.job.tree });
           }
           const id = ++lastTask;
@@ -261,9 +273,16 @@ export function createHashPool({ createWorker, size, compileModule }: HashPoolOp
     lmsSubtree: (tree, part, call = {}) => hash({ kind: 'lms', tree }, part, call),
     xmssSubtree: (tree, part, call = {}) => hash({ kind: 'xmss', tree }, part, call),
     warm() {
-      startLanes(size);
+      try {
+        startLanes(size);
+      } catch {
+        return Promise.resolve(); // The job that needs a worker says what is wrong.
+      }
+      if ([...lanes].every(({ warmRounds }) => warmRounds === 0)) return Promise.resolve();
+      return new Promise((resolve) => waitingForWarmth.push(resolve));
     },
-    compressionsPerSecond: () => (laneRate === undefined ? undefined : laneRate * size),
+    compressionsPerSecond: () =>
+      laneRate === undefined ? undefined : Math.round(laneRate * (plain ? 1 : size)),
     close() {
       for (const lane of [...lanes]) drop(lane);
       for (const job of [...jobs]) job.finish(new AppError('cancelled', 'cancelled'));

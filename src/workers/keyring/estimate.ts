@@ -7,9 +7,16 @@ import type { KeyEstimate } from './protocol.ts';
 
 const SECOND_MS = 1000;
 
-/** Throws `invalid-argument` for parameters that do not exist. */
-export function estimateKey(spec: KeySpec, hasher: KeyringHasher | undefined): KeyEstimate {
+/**
+ * Warms the hasher where there is much to hash: whoever asks may make the key next. Rejects with
+ * `invalid-argument` for parameters that do not exist.
+ */
+export async function estimateKey(
+  spec: KeySpec,
+  hasher: KeyringHasher | undefined,
+): Promise<KeyEstimate> {
   const compressions = compressionsOf(spec);
+  if (compressions > 0) await hasher?.warm?.();
   const speed = hasher?.compressionsPerSecond?.();
   return {
     compressions,

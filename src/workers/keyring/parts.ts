@@ -29,8 +29,12 @@ export interface VaultHost {
 }
 
 export interface KeyringHasher extends TreeHasher {
+  /** Makes the next job start at once. Never rejects; then the rate is known. */
+  warm?(): Promise<void>;
   /** Undefined until something was measured. */
   compressionsPerSecond?(): number | undefined;
+  /** Resolves, always, when something was. */
+  warm?(): Promise<void>;
 }
 
 export interface KeyringParts {

@@ -9,6 +9,7 @@ import { createIndexedDbStore } from '../platform/store.ts';
 import { createKeepAwake } from '../platform/wake-lock.ts';
 import { createYieldToHost } from '../platform/yield.ts';
 import type { Bench, Clock } from '../core/ports/index.ts';
+import { fillKeyfusePrimer } from '../core/wolfboot/index.ts';
 import type { Environment, Services } from '../state/services.ts';
 import { createWebSerialBus } from '../transports/webserial/index.ts';
 import { createWebUsbBus } from '../transports/webusb/index.ts';
@@ -39,9 +40,10 @@ export function createServices(): Services {
         const { buildSampleBootloader } = await loadVirtual();
         return { name: 'sample-bootloader.bin', bytes: buildSampleBootloader() };
       },
-      primer: async (slots, profile) => {
-        const { buildSamplePrimer } = await loadVirtual();
-        return { name: 'sample-primer.bin', bytes: buildSamplePrimer(slots, profile) };
+      primer: async (slots, profile, uds) => {
+        const { builtInPrimer } = await import('../core/wolfboot/built-in-primer.ts');
+        const bytes = fillKeyfusePrimer(builtInPrimer(), { slots, profile, uds });
+        return { name: 'keyfuse-primer.bin', bytes };
       },
     },
     store,

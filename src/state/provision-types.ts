@@ -2,6 +2,9 @@
 import type { AppError } from '../core/errors.ts';
 import type { BurnOutcome, BurnProgress } from '../core/provisioning/index.ts';
 
+/** Ours, made for the keystore at hand, or a file of the person's. */
+export type PrimerSource = 'built-in' | 'own';
+
 export type RehearsalState =
   | { readonly kind: 'none' }
   | { readonly kind: 'running'; readonly progress: BurnProgress | undefined }

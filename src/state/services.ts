@@ -1,6 +1,6 @@
 /** What the stores ask of the world; put together in `app/services.ts`, by fakes in tests. */
 import type { Bench, Clock, Locks, Rng, Store } from '../core/ports/index.ts';
-import type { BootloaderProfile, KeystoreSlot } from '../core/wolfboot/index.ts';
+import type { BootloaderProfile, KeystoreSlot, UdsOrder } from '../core/wolfboot/index.ts';
 import type { Keyring } from '../workers/keyring/protocol.ts';
 
 export interface NamedFile {
@@ -15,11 +15,18 @@ export interface Files {
   pick(accept: string): Promise<NamedFile | undefined>;
 }
 
-/** Images that run on the virtual board only, so that a newcomer needs nothing. */
+/** Images that come with the program, so that a newcomer needs nothing. */
 export interface Samples {
+  /** Runs on the virtual board only. */
   application(): Promise<NamedFile>;
+  /** Runs on the virtual board only. */
   bootloader(): Promise<NamedFile>;
-  primer(slots: readonly KeystoreSlot[], profile: BootloaderProfile): Promise<NamedFile>;
+  /** The primer of Keyfuse with this keystore in it; real boards run it too. Throws what `fillKeyfusePrimer` throws. */
+  primer(
+    slots: readonly KeystoreSlot[],
+    profile: BootloaderProfile,
+    uds: UdsOrder,
+  ): Promise<NamedFile>;
 }
 
 export interface Benches {

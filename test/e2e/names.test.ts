@@ -223,8 +223,12 @@ class Tour {
     const look = async (): Promise<void> => this.sightings.look('Burn');
     await this.#operator.goTo('burn');
     await burn.find('checkbox', 'The private key of {key} is kept safely elsewhere').check();
-    await burn.useSamplePrimer();
+    await burn.usePrimer();
     await look();
+    await burn.choice('Your own primer.bin').click();
+    await look();
+    await burn.choice('Keyfuse primer (built in)').click();
+    await burn.usePrimer();
     await burn.plan();
     await burn.confirm();
     await burn.burn();

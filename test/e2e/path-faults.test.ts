@@ -72,7 +72,7 @@ test('a primer that a lost tab left in flash is erased before anything else', as
   await keys.makeProven('line');
   await panel.enterDfu();
   await operator.goTo('burn');
-  await burn.useSamplePrimer();
+  await burn.usePrimer();
   await burn.plan();
   await burn.confirm();
   page.on('dialog', (dialog) => void dialog.accept());

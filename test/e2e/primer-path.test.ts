@@ -14,7 +14,7 @@ test('a primer burns while the page tells the person what to do', async ({ app }
   await board.inspect();
 
   await operator.goTo('burn');
-  await burn.useSamplePrimer();
+  await burn.usePrimer();
   await app.expectAccessible();
   await burn.rehearse();
   await burn.plan();

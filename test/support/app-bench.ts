@@ -5,11 +5,9 @@
 import type { Bench } from '../../src/core/ports/index.ts';
 import { createAppState, type AppState } from '../../src/state/app-state.ts';
 import type { NamedFile, Services } from '../../src/state/services.ts';
-import {
-  buildSampleApplication,
-  buildSampleBootloader,
-  buildSamplePrimer,
-} from '../../src/virtual/index.ts';
+import { builtInPrimer } from '../../src/core/wolfboot/built-in-primer.ts';
+import { fillKeyfusePrimer } from '../../src/core/wolfboot/index.ts';
+import { buildSampleApplication, buildSampleBootloader } from '../../src/virtual/index.ts';
 import { createKeyring } from '../../src/workers/keyring/keyring.ts';
 import { seededRng } from './bytes-rng.ts';
 import { memoryParts } from './keyring-parts.ts';
@@ -46,7 +44,8 @@ export function appBench(options: AppBenchOptions = {}): AppBench {
     samples: {
       application: () => sample('sample-application.bin', buildSampleApplication('test')),
       bootloader: () => sample('sample-bootloader.bin', buildSampleBootloader()),
-      primer: (slots, profile) => sample('sample-primer.bin', buildSamplePrimer(slots, profile)),
+      primer: async (slots, profile, uds) =>
+        sample('keyfuse-primer.bin', fillKeyfusePrimer(builtInPrimer(), { slots, profile, uds })),
     },
     store,
     journals: { real: store, virtual: memoryStore() },

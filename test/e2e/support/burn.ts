@@ -22,10 +22,9 @@ export class Burn extends Place {
     await this.find('table', 'Before and after, by address').waitFor();
   }
 
-  /** A sample primer for this keystore, made by the page. */
-  async useSamplePrimer(): Promise<void> {
+  /** The primer that comes with Keyfuse; the page puts the keystore into it. */
+  async usePrimer(): Promise<void> {
     await this.choice('With a primer').click();
-    await this.button('Use the sample primer').click();
     await this.find('table', 'What this primer would write, read from the image itself').waitFor();
   }
 

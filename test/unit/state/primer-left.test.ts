@@ -13,7 +13,7 @@ async function readyToPrime(app: AppBench): Promise<void> {
   await keys.getState().prove(key!.id, { name: 'release.key', bytes });
   await enterDfu(app.bench);
   provision.getState().setRoute('primer');
-  await provision.getState().loadSamplePrimer();
+  await provision.getState().preparePrimer();
   await plan(app);
 }
 

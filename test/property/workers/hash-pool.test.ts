@@ -58,7 +58,7 @@ describe('hash pool', () => {
             size,
             compileModule: () => Promise.resolve(engineModule),
           });
-          pool.warm();
+          void pool.warm();
           let last: TreeProgress | undefined;
           const call = {
             onProgress: (progress: TreeProgress): void => {

@@ -9,7 +9,14 @@ import { createAppState } from './state/app-state.ts';
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the id "root"');
 
-const state = createAppState(createServices());
+const services = createServices();
+const state = createAppState(services);
+// A page that is left may be kept in memory for the way back: not with open keys.
+addEventListener('pagehide', () => {
+  if (state.keys.getState().vault.kind === 'open') {
+    void services.keyring.lockVault({ hereOnly: true });
+  }
+});
 void openBoardFromUrl(location.search, state.bench);
 void state.records.getState().load();
 

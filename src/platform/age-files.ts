@@ -1,15 +1,18 @@
 /** Files of the age program, by the library of its author (age-encryption.org/v1). */
-import { armor, Decrypter, Encrypter } from 'age-encryption';
 import type { AgeFiles } from '../core/ports/index.ts';
 import { AppError } from '../core/errors.ts';
 
 const ARMOR_MARK = '-----BEGIN AGE ENCRYPTED FILE-----';
 const BINARY_MARK = 'age-encryption.org/v1';
 
+/** Loaded when the first such file is made or opened. */
+const loadAge = () => import('age-encryption');
+
 /** `workFactor`: base-2 logarithm of scrypt's N; the library's own, 18, costs about a second. */
 export function createAgeFiles(workFactor?: number): AgeFiles {
   return {
     async encrypt(content, passphrase) {
+      const { armor, Encrypter } = await loadAge();
       const encrypter = new Encrypter();
       encrypter.setPassphrase(passphrase);
       if (workFactor !== undefined) encrypter.setScryptWorkFactor(workFactor);
@@ -17,7 +20,8 @@ export function createAgeFiles(workFactor?: number): AgeFiles {
     },
 
     async decrypt(file, passphrase, fileName) {
-      const binary = unarmored(file, fileName);
+      const { armor, Decrypter } = await loadAge();
+      const binary = unarmored(armor, file, fileName);
       const decrypter = new Decrypter();
       decrypter.addPassphrase(passphrase);
       try {
@@ -37,7 +41,9 @@ export function createAgeFiles(workFactor?: number): AgeFiles {
   };
 }
 
-function unarmored(file: Uint8Array, fileName: string): Uint8Array {
+type Armor = Awaited<ReturnType<typeof loadAge>>['armor'];
+
+function unarmored(armor: Armor, file: Uint8Array, fileName: string): Uint8Array {
   const text = new TextDecoder().decode(file).trim();
   if (text.startsWith(BINARY_MARK)) return file;
   if (!text.startsWith(ARMOR_MARK)) throw broken(fileName, undefined);

@@ -1,5 +1,4 @@
 /** The vault's ciphers: AES-GCM of Web Crypto, Argon2id of hash-wasm. Works in a page, a worker and Node. */
-import { argon2id } from 'hash-wasm';
 import type { Aead, PassphraseStretcher } from '../core/ports/index.ts';
 import { AppError } from '../core/errors.ts';
 
@@ -41,6 +40,8 @@ export function createArgon2(): PassphraseStretcher {
   return {
     argon2id: async (passphrase, salt, { memoryKib, iterations, parallelism }) => {
       try {
+        // Loaded when a passphrase is given: most calls of the worker need none.
+        const { argon2id } = await import('hash-wasm');
         return await argon2id({
           password: passphrase,
           salt,

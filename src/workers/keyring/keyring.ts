@@ -135,10 +135,10 @@ export function createKeyring(parts: KeyringParts): Keyring {
       return keys.all().map(keys.infoOf);
     },
 
-    async lockVault() {
-      if (!requiredVault().isOpen) return vaultStatus();
+    async lockVault(options) {
+      if (vault?.isOpen !== true) return vaultStatus();
       await work.stop(closeAll);
-      otherTabs?.tell('lock');
+      if (options?.hereOnly !== true) otherTabs?.tell('lock');
       return vaultStatus();
     },
 
@@ -152,7 +152,7 @@ export function createKeyring(parts: KeyringParts): Keyring {
       if ((await vault?.isLocked()) === true) throw locked();
       return keys.all().map(keys.infoOf);
     },
-    estimate: async (spec) => estimateKey(spec, hasher),
+    estimate: (spec) => estimateKey(spec, hasher),
 
     generate: ({ name, spec }, call) =>
       work.run(call, async (own) => {

@@ -33,8 +33,6 @@ export interface KeyringHasher extends TreeHasher {
   warm?(): Promise<void>;
   /** Undefined until something was measured. */
   compressionsPerSecond?(): number | undefined;
-  /** Resolves, always, when something was. */
-  warm?(): Promise<void>;
 }
 
 export interface KeyringParts {

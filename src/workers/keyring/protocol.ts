@@ -141,8 +141,11 @@ export interface Keyring {
   ): Promise<VaultStatus>;
   /** Throws `vault-secret-wrong`, `vault-damaged`. */
   unlockVault(secret: VaultSecret): Promise<readonly KeyInfo[]>;
-  /** Wipes every key here; what was running is cancelled first. */
-  lockVault(): Promise<VaultStatus>;
+  /**
+   * Wipes every key here and, unless `hereOnly`, in the other tabs; what was running is cancelled
+   * first. Does nothing where no vault is open.
+   */
+  lockVault(options?: { readonly hereOnly: boolean }): Promise<VaultStatus>;
   /** Of an open vault. A passphrase replaces the one before; `label` names a passkey. */
   addUnlockWay(secret: VaultSecret, label: string): Promise<VaultStatus>;
   /** Never the last one. */

@@ -25,7 +25,7 @@ export function createSigner({ rng, hasher }: KeyringParts, keys: HeldKeys): Sig
     if (using.state === undefined || custody === undefined) {
       return (await signDurably(using, held.privateKey, message, signCall)).signature;
     }
-    const signed = await custody.use(held.privateKey, using.state, async (key, persistState) => {
+    const signed = await custody.use(() => held.privateKey, using.state, async (key, persistState) => {
       try {
         return await signDurably(using, key, message, {
           ...signCall,

@@ -217,6 +217,13 @@ describe('two tabs', () => {
     expect(await createKeyring(browser.tab()).vaultStatus()).toMatchObject({ kind: 'locked' });
   });
 
+  it('stay open when one is left', async () => {
+    const { one, two } = await twoTabs();
+    expect(await one.lockVault({ hereOnly: true })).toMatchObject({ kind: 'locked' });
+    await turns();
+    expect(await two.vaultStatus()).toMatchObject({ kind: 'open' });
+  });
+
   it('seal what one had in memory when the other made the vault', async () => {
     const browser = testBrowser();
     const [one, two] = [createKeyring(browser.tab()), createKeyring(browser.tab())];

@@ -6,7 +6,14 @@
 import { wipe } from '../../bytes/index.ts';
 import { AppError } from '../../errors.ts';
 import { throwIfCancelled } from '../../ports/index.ts';
-import type { KeySpec, LmsParameters, SignatureScheme } from '../scheme.ts';
+import type {
+  KeySpec,
+  LmsParameters,
+  PrivateKey,
+  SignatureScheme,
+  SignCall,
+  Signed,
+} from '../scheme.ts';
 import { signHss, topPlace } from './hss.ts';
 import {
   hssPublicKey,
@@ -74,17 +81,13 @@ export const lmsScheme: SignatureScheme = {
     if (!persistState) {
       throw new AppError('invalid-argument', 'LMS needs a place to store the advanced key');
     }
-    const key = readKey(privateKey);
-    if (key.nextIndex >= key.capacity) {
-      throw new AppError('key-exhausted', `all ${key.capacity} signatures of the key are used up`, {
-        context: { algorithm: 'lms', capacity: String(key.capacity) },
-      });
+    // A copy: the caller may wipe the key while trees are built.
+    const own: PrivateKey = { algorithm: privateKey.algorithm, bytes: privateKey.bytes.slice() };
+    try {
+      return await signWith(own, message, call, persistState);
+    } finally {
+      wipe(own.bytes);
     }
-    const consumedIndex = key.nextIndex;
-    const signature = await signHss(key, message, new TreeJob(call));
-    throwIfCancelled(call.signal);
-    await persistState(withNextIndex(privateKey, consumedIndex + 1n), consumedIndex);
-    return { signature, consumedIndex };
   },
 
   async verify(publicKey, message, signature, call) {
@@ -110,6 +113,31 @@ export const lmsScheme: SignatureScheme = {
     },
   },
 };
+
+async function signWith(
+  privateKey: PrivateKey,
+  message: Uint8Array,
+  call: SignCall,
+  persistState: NonNullable<SignCall['persistState']>,
+): Promise<Signed> {
+  const key = readKey(privateKey);
+  if (key.nextIndex >= key.capacity) {
+    throw new AppError('key-exhausted', `all ${key.capacity} signatures of the key are used up`, {
+      context: { algorithm: 'lms', capacity: String(key.capacity) },
+    });
+  }
+  const consumedIndex = key.nextIndex;
+  const job = new TreeJob(call);
+  const signature = await signHss(key, message, job);
+  // Cached trees were checked before; new ones come from a hasher that may be wrong.
+  if (job.hasBuilt && !verifyHss(key.publicKey, message, signature)) {
+    job.discard();
+    throw new AppError('internal', 'the LMS signature does not verify: its trees were dropped');
+  }
+  throwIfCancelled(call.signal);
+  await persistState(withNextIndex(privateKey, consumedIndex + 1n), consumedIndex);
+  return { signature, consumedIndex };
+}
 
 function parametersOfSpec(spec: KeySpec): LmsParameters {
   if (spec.algorithm !== 'lms') {

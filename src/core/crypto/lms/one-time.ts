@@ -4,7 +4,7 @@
  * that is computed twice gives nothing away.
  */
 import { concatBytes } from '../../bytes/index.ts';
-import type { LmsHash} from './lms-hash.ts';
+import type { LmsHash } from './lms-hash.ts';
 import { bytesOf, putBytes, wordsOf } from './lms-hash.ts';
 import { HASH_BYTES, oneTimeSignatureBytes, type OneTimeSet } from './parameters.ts';
 

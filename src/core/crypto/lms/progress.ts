@@ -10,6 +10,8 @@ export class TreeJob {
   readonly trees: TreeCache;
   readonly signal: CryptoCall['signal'];
   readonly #onProgress: CryptoCall['onProgress'];
+  /** Names of what this job has put into the cache. */
+  readonly #written = new Set<string>();
   #done = 0;
   #total = 0;
 
@@ -18,9 +20,19 @@ export class TreeJob {
     this.lmsSubtree = hasher
       ? (tree, part, each) => hasher.lmsSubtree(tree, part, each)
       : lmsSubtreePlain;
-    this.trees = call.trees ?? passingCache();
+    this.trees = noting(call.trees ?? passingCache(), this.#written);
     this.signal = call.signal;
     this.#onProgress = call.onProgress;
+  }
+
+  /** Whether any tree was hashed. */
+  get hasBuilt(): boolean {
+    return this.#total > 0;
+  }
+
+  /** Takes back what this job has put into the cache. */
+  discard(): void {
+    for (const name of this.#written) this.trees.delete(name);
   }
 
   /** Adds compressions to what is to do. */
@@ -49,6 +61,19 @@ export class TreeJob {
   #report(): void {
     this.#onProgress?.({ done: this.#done, total: Math.max(this.#total, this.#done) });
   }
+}
+
+function noting(trees: TreeCache, written: Set<string>): TreeCache {
+  return {
+    get: (name) => trees.get(name),
+    put: (name, nodes) => {
+      written.add(name);
+      trees.put(name, nodes);
+    },
+    delete: (name) => {
+      trees.delete(name);
+    },
+  };
 }
 
 function passingCache(): TreeCache {

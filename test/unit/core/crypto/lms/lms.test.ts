@@ -10,7 +10,7 @@ import { lmsScheme, lmsSubtreePlain } from '../../../../../src/core/crypto/lms/i
 import { writeKey } from '../../../../../src/core/crypto/lms/key-file.ts';
 import { digitsOf } from '../../../../../src/core/crypto/lms/one-time.ts';
 import { oneTimeSet } from '../../../../../src/core/crypto/lms/parameters.ts';
-import { createCanceller } from '../../../../../src/core/ports/index.ts';
+import { createCanceller, type TreeHasher } from '../../../../../src/core/ports/index.ts';
 import { seededRng } from '../../../../support/bytes-rng.ts';
 import { countingLmsHasher } from '../../../../support/counting-hasher.ts';
 import { expectRejects, expectThrows } from '../../../../support/expect-error.ts';
@@ -282,6 +282,43 @@ describe('LMS: the cache', () => {
         expect(await sign(), `${name}: ${damage}`).toEqual(good);
       }
     }
+  });
+
+  it('a wrong hasher gives no signature and spoils no cache', async () => {
+    const trees = mapCache();
+    const pair = await generate(SMALL, trees);
+    const right = trees.names;
+    const wrong: TreeHasher = {
+      ...countingLmsHasher(),
+      lmsSubtree: async (tree, part) =>
+        lmsSubtreePlain({ ...tree, seed: new Uint8Array(32) }, part),
+    };
+    const message = rng.bytes(32);
+    const never = () => Promise.reject(new Error('not to be called'));
+    await expectRejects(
+      lmsScheme.sign(pair.privateKey, message, { rng, trees, hasher: wrong, persistState: never }),
+      'internal',
+      'does not verify',
+    );
+    expect(trees.names).toEqual(right);
+    const { signature } = await lmsScheme.sign(pair.privateKey, message, {
+      rng,
+      trees,
+      persistState,
+    });
+    await expect(lmsScheme.verify(pair.publicKey, message, signature)).resolves.toBe(true);
+  });
+
+  it('the key may be wiped while trees are built', async () => {
+    const pair = await generate(SMALL);
+    const key: PrivateKey = { algorithm: 'lms', bytes: pair.privateKey.bytes.slice() };
+    const message = rng.bytes(32);
+    const { signature } = await lmsScheme.sign(key, message, {
+      rng,
+      persistState,
+      onProgress: () => key.bytes.fill(0),
+    });
+    await expect(lmsScheme.verify(pair.publicKey, message, signature)).resolves.toBe(true);
   });
 
   it('keeps one bottom subtree of a tall tree, and no leaf is hashed twice within it', async () => {

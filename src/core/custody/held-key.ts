@@ -32,6 +32,13 @@ export function createHeldKey({
   let next = floor;
   let end = floor;
 
+  let running: Promise<unknown> = Promise.resolve();
+  const oneAtATime = <T>(task: () => Promise<T>): Promise<T> => {
+    const turn = running.then(task);
+    running = turn.catch(() => undefined);
+    return turn;
+  };
+
   /** Reserves `count` or more, as far as there are. Under the lock. */
   async function reserveMore(count: bigint): Promise<void> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -86,20 +93,26 @@ export function createHeldKey({
 
     reserve: (count = 1n) => ledger.exclusively(() => ensure(count)),
 
-    async use(privateKey, access, task) {
-      const index = await take();
-      const key = await keyAt(privateKey, access, index);
-      let isOpen = true;
-      return task(key, async (advanced, consumedIndex) => {
-        if (!isOpen || consumedIndex !== index) {
-          throw new AppError('internal', `index ${consumedIndex} is not the one that was reserved`);
+    use: (privateKey, access, task) =>
+      oneAtATime(async () => {
+        const index = await take();
+        const given = typeof privateKey === 'function' ? privateKey() : privateKey;
+        const key = await keyAt(given, access, index);
+        let isOpen = true;
+        try {
+          return await task(key, async (advanced, consumedIndex) => {
+            if (!isOpen || consumedIndex !== index) {
+              throw new AppError('internal', `index ${consumedIndex} is not the reserved one`);
+            }
+            isOpen = false;
+            if (access.usage(advanced).nextIndex <= index) {
+              throw new AppError('internal', `the key was not advanced beyond index ${index}`);
+            }
+          });
+        } finally {
+          isOpen = false;
         }
-        isOpen = false;
-        if (access.usage(advanced).nextIndex <= index) {
-          throw new AppError('internal', `the key was not advanced beyond index ${index}`);
-        }
-      });
-    },
+      }),
 
     advance: (nextIndex) =>
       ledger.exclusively(async () => {

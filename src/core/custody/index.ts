@@ -9,7 +9,7 @@
  *     await states.establish(facts);                   // once, for a key generated here
  *     const held = await states.hold(facts, { seal }); // for a key opened or unsealed
  *     if (held.standing.kind === 'suspended') …        // show it; the way out is held.advance(index)
- *     const signed = await held.use(privateKey, access, (key, persistState) =>
+ *     const signed = await held.use(() => privateKey, access, (key, persistState) =>
  *       signDurably(scheme, key, digest, { rng, hasher, trees, persistState }));
  *
  * What the caller promises:

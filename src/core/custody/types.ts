@@ -91,18 +91,19 @@ export interface HeldKey {
   /**
    * Gives `task` the key at an index of its own and the `persistState` that lets this index, and
    * this one only, be used once. An index that was given out is never given out again, whatever
-   * becomes of the task. The caller keeps the advanced key that its scheme gives. `privateKey` may be at any index up to that one. Rejects like `reserve`,
-   * with `key-state-rolled-back` also when `privateKey` is further on than the reserved index, and
-   * with what `task` rejects with.
+   * becomes of the task. One task runs at a time. The caller keeps the advanced key that its scheme
+   * gives; a function for `privateKey` is asked for it when its turn has come. It may be at any index
+   * up to the reserved one. Rejects like `reserve`, with `key-state-rolled-back` also when
+   * `privateKey` is further on than the reserved index, and with what `task` rejects with.
    */
   use<T>(
-    privateKey: PrivateKey,
+    privateKey: PrivateKey | (() => PrivateKey),
     access: KeyStateAccess,
     task: (key: PrivateKey, persistState: PersistState) => Promise<T>,
   ): Promise<T>;
   /**
    * The person's word and the way out of a suspension: the key goes on at `nextIndex`, which is at
-   * least the lowest safe index (of a trusted key: its next index). Everything below is given up.
+   * least the lowest safe index (of a trusted key: its floor). Everything below is given up.
    * Rejects with `invalid-argument` otherwise.
    */
   advance(nextIndex: bigint): Promise<void>;

@@ -67,14 +67,36 @@ describe('a key generated here', () => {
     const { states } = await newKey();
     const held = await holdAt(states, 0n, CAPACITY, { batch: 4n });
     await held.use(fakeKey(0n), access, async (_key, persistState) => {
-      await expectRejects(persistState(fakeKey(2n), 1n), 'internal', 'not the one');
+      await expectRejects(persistState(fakeKey(2n), 1n), 'internal', 'not the reserved one');
       await expectRejects(persistState(fakeKey(0n), 0n), 'internal');
     });
     await held.use(fakeKey(0n), access, async (_key, persistState) => {
-      await expectRejects(persistState(fakeKey(1n), 0n), 'internal', 'not the one');
+      await expectRejects(persistState(fakeKey(1n), 0n), 'internal', 'not the reserved one');
       await persistState(fakeKey(2n), 1n);
-      await expectRejects(persistState(fakeKey(2n), 1n), 'internal', 'not the one');
+      await expectRejects(persistState(fakeKey(2n), 1n), 'internal', 'not the reserved one');
     });
+  });
+
+  it('lets one task run at a time, and asks for the key when its turn has come', async () => {
+    const { states } = await newKey();
+    const held = await holdAt(states, 0n, CAPACITY, { batch: 4n });
+    const events: string[] = [];
+    let current = fakeKey(0n);
+    const signing = (name: string) =>
+      held.use(
+        () => current,
+        access,
+        async (key, persistState) => {
+          const index = access.usage(key).nextIndex;
+          events.push(`${name} at ${index}`);
+          await new Promise((resolve) => setTimeout(resolve, 2));
+          await persistState(fakeKey(index + 1n), index);
+          current = fakeKey(index + 1n);
+          events.push(`${name} done`);
+        },
+      );
+    await Promise.all([signing('first'), signing('second')]);
+    expect(events).toEqual(['first at 0', 'first done', 'second at 1', 'second done']);
   });
 
   it('refuses a key that is further on than what is reserved', async () => {

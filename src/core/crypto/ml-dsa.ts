@@ -7,6 +7,7 @@ import { shake256 } from '@noble/hashes/sha3.js';
 import { equalBytes } from '../bytes/index.ts';
 import { AppError } from '../errors.ts';
 import { throwIfCancelled } from '../ports/index.ts';
+import { hasItsT0, type MlDsaShape } from './ml-dsa-t0.ts';
 import { checkPrivateKey } from './private-key.ts';
 import type { AlgorithmId, SignatureScheme } from './scheme.ts';
 
@@ -20,6 +21,13 @@ const TR_OFFSET_BYTES = 64;
 const TR_BYTES = 64;
 
 const libraries = { 'ml-dsa-44': ml_dsa44, 'ml-dsa-65': ml_dsa65, 'ml-dsa-87': ml_dsa87 } as const;
+
+/** FIPS 204, table 1. */
+const shapes: Readonly<Record<MlDsaId, MlDsaShape>> = {
+  'ml-dsa-44': { k: 4, l: 4, eta: 2 },
+  'ml-dsa-65': { k: 6, l: 5, eta: 4 },
+  'ml-dsa-87': { k: 8, l: 7, eta: 2 },
+};
 
 export const mlDsa44Scheme = mlDsaScheme('ml-dsa-44');
 export const mlDsa65Scheme = mlDsaScheme('ml-dsa-65');
@@ -76,14 +84,18 @@ function mlDsaScheme(id: MlDsaId): SignatureScheme {
       return { algorithm: id, publicKey, privateKey: { algorithm: id, bytes: secretKey } };
     },
 
-    /** t1 from rho, s1 and s2; the secret key also holds the hash of the public key, which must fit. */
+    /**
+     * t1 from rho, s1 and s2. The secret key also holds t0 and the hash of the public key, which must
+     * fit; K is random and can be anything.
+     */
     async derivePublicKey(privateKey, call) {
       throwIfCancelled(call?.signal);
       const secret = checkPrivateKey(privateKey, id, lengths.secretKey);
       const publicKey = attempt(() => library.getPublicKey(secret));
       if (!publicKey) throw problem('private key has a coefficient that is too large');
       const tr = secret.subarray(TR_OFFSET_BYTES, TR_OFFSET_BYTES + TR_BYTES);
-      if (!equalBytes(shake256(publicKey, { dkLen: TR_BYTES }), tr)) {
+      const isWhole = equalBytes(shake256(publicKey, { dkLen: TR_BYTES }), tr);
+      if (!isWhole || !hasItsT0(secret, shapes[id])) {
         throw problem('private key is not consistent in itself');
       }
       return publicKey;

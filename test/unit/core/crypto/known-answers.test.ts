@@ -208,9 +208,11 @@ describe('ML-DSA: damaged secret keys', () => {
   it.each(['ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'] as const)('%s', async (id) => {
     const using = scheme(id);
     const { privateKey } = await using.generate({ algorithm: id }, { rng });
-    // rho, the hash of the public key, s1: K is random and t0 follows from the others.
-    for (const at of [0, 31, 64, 127, 128, 200]) {
-      const bytes = privateKey.bytes.map((byte, index) => (index === at ? byte ^ 1 : byte));
+    // rho, the hash of the public key, s1, and t0 at the end; K, from 32 on, can be anything.
+    for (const at of [0, 31, 64, 127, 128, 200, -1664, -500, -1]) {
+      const bytes = privateKey.bytes.slice();
+      const where = at < 0 ? bytes.length + at : at;
+      bytes[where] = (bytes[where] ?? 0) ^ 1;
       const derived = using.derivePublicKey({ algorithm: id, bytes });
       await expect(derived).rejects.toSatisfy((error) => isAppError(error, 'key-invalid'));
     }

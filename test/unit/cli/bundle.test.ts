@@ -5,6 +5,7 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import { parseImage, readKeystoreFile, verifyImage } from '../../../src/core/wolfboot/index.ts';
 import { buildCliBundle, type BundleOptions, type CliBundle } from '../../support/cli-bundle.ts';
 import { CliDirectory } from '../../support/cli-host.ts';
+import { wasmTreeHasher } from '../../support/hash-engine.ts';
 import { vectorFile } from '../../support/wolfboot-vectors.ts';
 
 let bundle: CliBundle;
@@ -68,6 +69,24 @@ describe('the program as it ships', () => {
     await keyfuse('keygen --ed25519 -g a -g b');
     expect(directory.read('a')).not.toEqual(directory.read('b'));
   });
+
+  it('hashes a large tree on threads of the same file, and ends', async () => {
+    const environment = { XMSS_PARAMS: 'XMSS-SHA2_10_256' };
+    const run = await keyfuse('keygen --xmss -g a.der', { environment });
+    expect(run.exitCode, run.stderr).toBe(0);
+    const key = directory.read('a.der');
+    const nodes = await wasmTreeHasher().xmssSubtree(
+      {
+        secretSeed: key.slice(4, 36),
+        publicSeed: key.slice(100, 132),
+        layer: 0,
+        tree: 0n,
+        height: 10,
+      },
+      { firstLeaf: 0, height: 10 },
+    );
+    expect(key.slice(68, 100)).toEqual(nodes.slice(-32));
+  }, 60_000);
 
   it('takes the change time of the input for the timestamp', async () => {
     directory.write('key', vectorFile('keys/ed25519/priv.der'));

@@ -135,6 +135,7 @@ export interface SignatureScheme {
   readonly id: AlgorithmId;
   /** The name people use, not translated. */
   readonly label: string;
+  /** RSA: with the exponent 65537; another exponent gives another length. */
   readonly publicKeyBytes: number;
   /** Length of every signature of this key. Throws `key-invalid` when `publicKey` is none. */
   signatureBytes(publicKey: Uint8Array): number;
@@ -153,8 +154,10 @@ export interface SignatureScheme {
   /** Throws `key-invalid` unless this is a key that honest key generation can produce. */
   checkPublicKey(publicKey: Uint8Array): void;
   /**
-   * Signs `message`. Ed25519: the message itself. ECDSA: `message` is already the digest, its
-   * leftmost bits are signed. Throws `key-invalid`, `key-exhausted`, `cancelled`.
+   * Signs `message`, which for wolfBoot is always the digest of an image. EdDSA, ML-DSA, LMS and XMSS
+   * take it as any other message. ECDSA signs its leftmost bits as they are, RSA puts it bare into
+   * the block, RSA-PSS takes 32 bytes for a SHA-256 and 48 for a SHA-384.
+   * Throws `key-invalid`, `key-exhausted`, `invalid-argument`, `cancelled`.
    * Callers use `signDurably`, which holds stateful schemes to their promise.
    */
   sign(privateKey: PrivateKey, message: Uint8Array, call: SignCall): Promise<Signed>;

@@ -2,10 +2,15 @@
 #ifndef KEYSTORE_H
 #define KEYSTORE_H
 #include <stdint.h>
+#include "wolfboot/wolfboot.h"
 
 #ifndef KEYSTORE_PUBKEY_SIZE
 #define KEYSTORE_ANY
-#define KEYSTORE_PUBKEY_SIZE 2592
+#ifdef WOLFBOOT_SIGN_ML_DSA
+#define KEYSTORE_PUBKEY_SIZE KEYSTORE_PUBKEY_SIZE_ML_DSA
+#else
+#define KEYSTORE_PUBKEY_SIZE 576
+#endif
 #endif
 
 struct keystore_slot {

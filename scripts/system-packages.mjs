@@ -20,6 +20,7 @@ const SYSTEM_PACKAGES = [
   { package: 'openssl', gates: ['peers'], isPresent: () => hasProgram('openssl') },
   { package: 'lrzsz', gates: ['peers'], isPresent: () => hasProgram('rx') && hasProgram('sx') },
   { package: 'dfu-util', gates: ['peers'], isPresent: () => hasProgram('dfu-util') },
+  { package: 'age', gates: ['peers'], isPresent: () => hasProgram('age') },
   { package: 'make', gates: ['peers'], isPresent: () => hasProgram('make') },
   { package: 'gcc', gates: ['peers'], isPresent: () => hasProgram('gcc') },
   {

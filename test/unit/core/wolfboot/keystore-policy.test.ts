@@ -94,6 +94,48 @@ describe('refuseKeystore', () => {
     expect(codes(good, { ...lms, lms: { levels: 2, height: 5, winternitz: 4 } })).toHaveLength(5);
   });
 
+  it('refuses LMS sets that no bootloader can be built for, whatever the profile knows', () => {
+    const [slot] = keystore('otp-lms-5');
+    const of = (levels: number, width: number): KeystoreSlot => {
+      const publicKey = slot!.publicKey.slice();
+      publicKey[3] = levels;
+      publicKey[11] = width;
+      return { ...slot!, publicKey };
+    };
+    const any = makeProfile({ target: 'stm32h5', signName: 'LMS' });
+    expect(codes([of(2, 4)], any)).toEqual([]);
+    for (const bad of [of(5, 4), of(2, 1)]) {
+      expect(codes([bad], any)).toEqual(['0: keystore-parameters-refused']);
+      expect(refuseKeystore([bad], any)[0]!.message).toContain('no wolfBoot can be built');
+    }
+  });
+
+  it('refuses XMSS sets that no bootloader can be built for, and those of another build', () => {
+    const [slot] = slotsOf(byId(vectors.keys, 'xmss-10'));
+    const of = (oid: number): KeystoreSlot => {
+      const publicKey = slot!.publicKey.slice();
+      publicKey[3] = oid;
+      return { ...slot!, publicKey };
+    };
+    const any = makeProfile({ target: 'stm32h5', signName: 'XMSS' });
+    const built = makeProfile({
+      target: 'stm32h5',
+      signName: 'XMSS',
+      xmss: 'XMSSMT-SHA2_20/2_256',
+    });
+    expect(codes([of(1)], any)).toEqual([]);
+    expect(codes([of(1)], built)).toEqual([]);
+    expect(codes([of(2)], built)).toEqual(['0: keystore-parameters-refused']);
+    expect(codes([of(4)], any)).toEqual(['0: keystore-parameters-refused']);
+    expect(keystoreWarnings([of(1)], any)).toMatchObject([
+      {
+        code: 'xmss-parameters-unproven',
+        parameters: 'XMSS-SHA2_10_256 or XMSSMT-SHA2_20/2_256',
+      },
+    ]);
+    expect(keystoreWarnings([of(1)], built)).toEqual([]);
+  });
+
   it('refuses ML-DSA keys of another level', () => {
     const key = keystore('otp-mldsa2-1');
     const level = (mlDsaLevel: 2 | 3) =>

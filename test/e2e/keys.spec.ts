@@ -33,11 +33,70 @@ test('a key is not saved, then saved, then proven', async ({ app, page }) => {
 });
 
 test('a DER file proves the backup as well', async ({ app }) => {
-  await app.generateKeys({ name: 'root', algorithm: 'Ed25519' });
+  await app.generateKeys({ name: 'root' });
   const file = await app.savePrivateKey('root', 'DER');
   expect(file.name).toBe('root.der');
   await app.proveBackup('root', file);
   await expect(app.key('root')).toContainText('Backup proven');
+});
+
+test('an Ed25519 key is proven by PKCS#8 as well', async ({ app }) => {
+  await app.generateKeys({ name: 'root', algorithm: 'Ed25519' });
+  const file = await app.savePrivateKey('root', 'PKCS#8');
+  await app.proveBackup('root', file);
+  await expect(app.key('root')).toContainText('Backup proven');
+});
+
+test('the bootloader chosen leads to the kind of key', async ({ app, page }) => {
+  await page
+    .getByLabel('What will verify these keys')
+    .selectOption({ label: 'STM32H5, TrustZone, dual bank, LMS L2-H5-W8' });
+  await expect(page.getByRole('radio', { name: 'LMS/HSS' })).toBeChecked();
+  const facts = page.getByRole('region', { name: 'New keys' });
+  await expect(facts).toContainText('SIGN=LMS LMS_LEVELS=2 LMS_HEIGHT=5 LMS_WINTERNITZ=8');
+  await expect(facts).toContainText('2,644 B');
+  await page.getByLabel('Height of a tree').selectOption('20');
+  await page.getByLabel('Levels').selectOption('5');
+  await expect(page.getByText('Stock wolfBoot does not know these parameters')).toBeVisible();
+  await app.expectAccessibleInAllLooks();
+});
+
+test('a key that is too large for the chip says so before it is made', async ({ app, page }) => {
+  await page.getByText('ML-DSA', { exact: true }).click();
+  await page
+    .getByRole('radiogroup', { name: 'Security level' })
+    .getByText('ML-DSA-87', { exact: true })
+    .click();
+  await expect(page.getByText('Such a key does not fit STM32H5')).toBeVisible();
+  await page.locator('summary').filter({ hasText: 'Compare all algorithms' }).click();
+  const chosen = page.getByRole('row').filter({ hasText: 'ML-DSA-87' });
+  await expect(chosen).toContainText('2,608 B');
+  await app.expectAccessibleInAllLooks();
+});
+
+test('a hash-based key shows what is left of its signatures', async ({ app, page }) => {
+  await page.getByText('LMS/HSS', { exact: true }).click();
+  await app.generateKeys({ name: 'line' });
+  const left = page.getByRole('meter', { name: 'Signatures of line' });
+  await expect(left).toHaveAttribute('aria-valuetext', '0 used, 1,024 left');
+  await app.expectAccessible();
+});
+
+test('a sheet with the facts of a key can be printed', async ({ app, page }) => {
+  await app.generateKeys({ name: 'root' });
+  const print = app
+    .key('root')
+    .locator('code, span')
+    .filter({ hasText: /^[0-9a-f]{4}$/ });
+  const groups = await print.allTextContents();
+  await page.getByRole('link', { name: 'Sheet to print of root' }).click();
+  const sheet = page.getByRole('article', { name: 'Key sheet' });
+  await expect(sheet).toContainText('root');
+  await expect(sheet).toContainText(groups.join(''));
+  await expect(sheet.getByRole('img')).toBeVisible();
+  await app.expectAccessibleInAllLooks();
+  await page.getByRole('link', { name: 'Back to Keys' }).click();
+  await expect(app.key('root')).toBeVisible();
 });
 
 test("another key's file does not prove the backup", async ({ app, page }) => {

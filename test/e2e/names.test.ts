@@ -59,6 +59,7 @@ for (const language of ['en', 'ja'] as const) {
       await tour.beforeABoard();
       await tour.keys();
       await tour.keystore();
+      await tour.vault();
       await tour.board();
       await tour.burnStopped();
       await tour.burnFinished();
@@ -134,6 +135,7 @@ class Tour {
     await this.#app.openFile(keys.button('Open private key file'), junk);
     await frame.page.getByRole('alert').waitFor();
     await this.sightings.look('Every failure');
+    await this.#kindsOfKeys();
     await keys.generate('line', 2);
     await look();
     await keys.button('Save private key {key}', { key: 'line' }).click();
@@ -155,6 +157,56 @@ class Tour {
     await keys.button('Cancel').click();
   }
 
+  async #kindsOfKeys(): Promise<void> {
+    const { keys } = this.#operator;
+    const look = async (): Promise<void> => this.sightings.look('Keys', 'Every page');
+    await keys.choice('Another algorithm').click();
+    await look();
+    await keys.unfold('Compare all algorithms');
+    await keys.find('table', 'Algorithms compared').waitFor();
+    await look();
+    await keys.unfold('Compare all algorithms');
+    await keys.choice('LMS/HSS').click();
+    await keys.generate('counted');
+    await look();
+    await keys.button('Remove key {key}', { key: 'counted' }).click();
+    await keys.button('Remove key').click();
+    await keys.choice('ECDSA P-256').click();
+  }
+
+  /** Sealed, locked, unlocked; another key is saved encrypted and removed by its typed name. */
+  async vault(): Promise<void> {
+    const { keys } = this.#operator;
+    const look = async (): Promise<void> => this.sightings.look('Keys', 'Key sheet', 'Every page');
+    const passphrase = 'seven copper kettles sing quietly at dawn';
+    await this.#operator.goTo('keys');
+    await keys.button('Create vault').click();
+    await keys.button('Seal the keys').waitFor();
+    await look();
+    await keys.button('Cancel').click();
+    await keys.createVault(passphrase);
+    await look();
+    await keys.lockVault();
+    await look();
+    await keys.unlockVault(passphrase);
+    await keys.generate('spare');
+    const file = await keys.saveEncrypted('spare', passphrase);
+    await this.#app.openFile(keys.button('Prove backup of {key}', { key: 'spare' }), file);
+    await keys.button('Open with passphrase').waitFor();
+    await look();
+    await keys.button('Cancel').click();
+    await keys.button('Remove key {key}', { key: 'spare' }).click();
+    await keys.find('textbox', 'Type the name: {key}', { key: 'spare' }).waitFor();
+    await look();
+    await keys.button('Cancel').click();
+    await keys.removeUnproven('spare');
+    await keys.find('link', 'Sheet to print of {key}', { key: 'line' }).click();
+    await this.#operator.sheet.button('Print').waitFor();
+    await look();
+    await this.#operator.sheet.find('link', 'Back to Keys').click();
+    await keys.card('line').waitFor();
+  }
+
   /** The second key becomes one of which only the public half is here. */
   async keystore(): Promise<void> {
     const { keys, keystore } = this.#operator;
@@ -166,6 +218,10 @@ class Tour {
     await this.sightings.look('Keys');
     await keys.button('Remove key').click();
     await this.#operator.goTo('keystore');
+    await keystore.chooseOtherBuild();
+    await keystore.find('table', 'Room on {target}, by key type').waitFor();
+    await this.sightings.look('Keystore');
+    await keystore.chooseProfile('STM32H5, TrustZone, dual bank, ECDSA P-256');
     await keystore.button('Take {key} out', { key: 'line' }).click();
     await keystore.button('Put in a slot: {key}', { key: 'line' }).waitFor();
     await this.sightings.look('Keystore');
@@ -175,6 +231,9 @@ class Tour {
     await this.sightings.look('Keystore');
     await keystore.button('Save otp.bin').click();
     await keystore.button('Save secret file').waitFor();
+    await this.sightings.look('Keystore');
+    await keystore.choice('Left for the board').click();
+    await keystore.button('Save public file').waitFor();
     await this.sightings.look('Keystore');
     await this.#page.keyboard.press('Escape');
   }
@@ -235,6 +294,8 @@ class Tour {
     await burn.find('list', 'What to do at the board').waitFor();
     await look();
     await panel.setUserUsbCable(false);
+    await burn.button('Read back over the serial line').waitFor();
+    await look();
     await burn.button('Stop').click();
     await burn.region('The burn stopped').waitFor();
     await panel.setUserUsbCable(true);

@@ -3,6 +3,7 @@ import {
   capacityOf,
   capacityTable,
   type BootloaderProfile,
+  type CapacityLimit,
   type CapacityRow,
 } from '../../core/wolfboot/index.ts';
 import { formatBytes, formatCount } from '../../i18n/format.ts';
@@ -38,7 +39,7 @@ export default function CapacityTable({ profile }: { readonly profile: Bootloade
             <td data-none={row.slots === 0}>{formatCount(row.slots)}</td>
             <td>{formatCount(row.upstreamGeneratorSlots)}</td>
             <td>{formatCount(row.upstreamPrimerSlots)}</td>
-            <td>{row.limits.map((limit) => `(${limits.indexOf(limit) + 1})`).join(' ')}</td>
+            <td>{remarkNumbers(row, limits)}</td>
           </tr>
         ))}
       </Table>
@@ -49,6 +50,11 @@ export default function CapacityTable({ profile }: { readonly profile: Bootloade
       </ol>
     </div>
   );
+}
+
+function remarkNumbers(row: CapacityRow, limits: readonly CapacityLimit[]): string {
+  const numbers = row.limits.map((limit) => limits.indexOf(limit) + 1).sort((a, b) => a - b);
+  return numbers.map((number) => `(${number})`).join(' ');
 }
 
 /** A universal bootloader has the same room whatever its SIGN= is. */

@@ -136,7 +136,7 @@ export class App {
       .filter({ has: this.page.getByRole('heading', { level: 3, name, exact: true }) });
   }
 
-  async savePrivateKey(name: string, form: 'Raw' | 'DER' = 'Raw'): Promise<SavedFile> {
+  async savePrivateKey(name: string, form: 'Raw' | 'DER' | 'PKCS#8' = 'Raw'): Promise<SavedFile> {
     await this.button(`Save private key ${name}`).click();
     const dialog = this.page.getByRole('dialog');
     await dialog.getByText(form, { exact: true }).click();

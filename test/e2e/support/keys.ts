@@ -42,6 +42,58 @@ export class Keys extends Place {
     await this.#expectProven(file.name.replace(/\.\w+$/, ''));
   }
 
+  /** The bootloader that will verify the keys; it chooses their algorithm. */
+  async chooseVerifier(name: string): Promise<void> {
+    await this.find('combobox', 'What will verify these keys').selectOption({ label: name });
+  }
+
+  async createVault(passphrase: string): Promise<void> {
+    await this.button('Create vault').click();
+    await this.find('textbox', 'Passphrase').fill(passphrase);
+    await this.find('textbox', 'Passphrase again').fill(passphrase);
+    await this.button('Seal the keys').click();
+    await this.button('Lock vault now').waitFor();
+  }
+
+  async lockVault(): Promise<void> {
+    await this.button('Lock vault now').click();
+    await this.button('Unlock vault').waitFor();
+  }
+
+  async tryToUnlock(passphrase: string): Promise<void> {
+    await this.find('textbox', 'Passphrase').fill(passphrase);
+    await this.button('Unlock vault').click();
+  }
+
+  async unlockVault(passphrase: string): Promise<void> {
+    await this.tryToUnlock(passphrase);
+    await this.button('Lock vault now').waitFor();
+  }
+
+  /** A sealed key that nobody proved goes only by its typed name. */
+  async removeUnproven(key: string): Promise<void> {
+    await this.button('Remove key {key}', { key }).click();
+    await this.find('textbox', 'Type the name: {key}', { key }).fill(key);
+    await this.button('Remove key').click();
+    await this.card(key).waitFor({ state: 'detached' });
+  }
+
+  /** The encrypted form of the backup. */
+  async saveEncrypted(key: string, passphrase: string): Promise<SavedFile> {
+    await this.button('Save private key {key}', { key }).click();
+    await this.choice('age').click();
+    await this.find('textbox', 'Passphrase').fill(passphrase);
+    await this.find('textbox', 'Passphrase again').fill(passphrase);
+    return this.#app.save(() => this.button('Save file').click());
+  }
+
+  async proveEncrypted(key: string, file: SavedFile, passphrase: string): Promise<void> {
+    await this.#app.openFile(this.button('Prove backup of {key}', { key }), file);
+    await this.find('textbox', 'Passphrase of the file').fill(passphrase);
+    await this.button('Open with passphrase').click();
+    await this.#expectProven(key);
+  }
+
   /** Made, saved and proven: a key that may be burned. */
   async makeProven(key: string): Promise<SavedFile> {
     await this.generate(key);

@@ -22,6 +22,12 @@ export class Keystore extends Place {
     await this.find('combobox', 'Bootloader profile').selectOption({ label: name });
   }
 
+  /** A build of one's own, and the table of what fits it. */
+  async chooseOtherBuild(): Promise<void> {
+    await this.find('combobox', 'Bootloader profile').selectOption('other');
+    await this.page.locator('summary').filter({ hasText: 'STM32H5' }).click();
+  }
+
   async saveFile(name: 'keystore.c' | 'keystore.der'): Promise<SavedFile> {
     return this.#app.save(() => this.button(`Save ${name}`).click());
   }

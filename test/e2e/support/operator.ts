@@ -19,6 +19,7 @@ export class Operator {
   readonly update: Update;
   readonly record: RecordPage;
   readonly help: Place;
+  readonly sheet: Place;
   readonly panel: Panel;
   /** What stands around every page. */
   readonly frame: Place;
@@ -34,6 +35,7 @@ export class Operator {
     this.update = new Update(app, language);
     this.record = new RecordPage(app, language);
     this.help = new Place(app.page, language, 'Help');
+    this.sheet = new Place(app.page, language, 'Key sheet');
     this.frame = new Place(app.page, language, 'Every page');
     this.panel = new Panel(app.page, language);
     this.#app = app;

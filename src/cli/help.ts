@@ -19,16 +19,25 @@ Exit codes: 0 good, 1 refused or invalid, 2 wrong use or not supported yet.`;
 export const commandHelp: Readonly<Record<CommandName, string>> = {
   keygen: `keyfuse keygen ALGORITHM [options] -g FILE | -i FILE ...
 
-Algorithm and mask apply to the keys named after them.
-  --ed25519 --ecc256     algorithm of the keys that follow; others can be imported with -i
+Algorithm, parameters and mask apply to the keys named after them.
+  --ed25519 --ed448 --ecc256 --ecc384 --ecc521 --rsa2048 --rsa3072 --rsa4096
+  --rsapss2048 --rsapss3072 --rsapss4096 --ml_dsa --lms --xmss
+  --ml-dsa-level 2|3|5                    or ML_DSA_LEVEL
+  --lms-levels 1..8  --lms-height 5|10|15|20|25  --lms-winternitz 1|2|4|8
+                                          or LMS_LEVELS, LMS_HEIGHT, LMS_WINTERNITZ
+  --xmss-params SET                       or XMSS_PARAMS, for example XMSSMT-SHA2_20/2_256
   -g FILE                make a key; the private key goes to FILE, readable by you only
-  -i FILE                take a public key into the keystore, before all keys that are made
+  -i FILE                take a public key, certificate or JWK into the keystore, or all keys of the
+                         algorithm from a keystore.der, keystore.c or otp.bin; before all that are made
   --id A,B,...           partitions the following keys may verify (0 bootloader, 1 application; 0..31)
   --der                  ECC keys as DER instead of raw
   --exportpubkey         also write the public half: release.der -> release_pub.der
   --nolocalkeys          zeros instead of keys in keystore.c
+  --universal            keystore.der with slots of 2608 bytes (WOLFBOOT_UNIVERSAL_KEYSTORE=1)
+  --upstream-compatible  keystore.der with wolfBoot's empty slots for P-521
   --force                overwrite without asking; otherwise only the word Yes does it
   --no-overwrite         do nothing if keystore.c is there; refuse if a private key is there
+  --json                 what was made, as JSON
   -keystoreDir DIR       keystore.c and keystore.der go to DIR; last on the line
 
 Writes src/keystore.c (src must be there) and keystore.der.`,
@@ -38,7 +47,7 @@ keyfuse sign [options] IMAGE KEY KEY2 VERSION           two algorithms: hybrid
 keyfuse sign --no-sign [options] IMAGE VERSION
 keyfuse sign --manual-sign [options] IMAGE PUBLIC_KEY VERSION SIGNATURE
 
-  --ed25519 --ecc256     algorithm of the key; must be named, two make a hybrid image
+  --ed25519 ... --xmss   algorithm of the key, as for keygen; must be named, two make a hybrid image
   --no-sign              no signature at all
   --sha256 --sha384 --sha3   image hash (SHA-256 if none is named; --sha3 is SHA3-384)
   --id N                 partition 0..15; 1 if not named
@@ -47,10 +56,14 @@ keyfuse sign --manual-sign [options] IMAGE PUBLIC_KEY VERSION SIGNATURE
   --header-only          write only the header: IMAGE_vVERSION_header.bin
   --sha-only             write only the digest: IMAGE_vVERSION_digest.bin; KEY is the public key
   --manual-sign          KEY is the public key, the signature was made elsewhere
+  --json                 what was done, as JSON
   --policy FILE          sign a TPM policy (4 bytes PCR mask, 32 bytes digest) into the header
   --custom-tlv TAG LEN VALUE, --custom-tlv-buffer TAG HEX, --custom-tlv-string TAG TEXT,
   --custom-tlv-file TAG FILE, --custom-tlv-pubkey-der TAG FILE, --cmdline TEXT,
   --dts FILE, --cert-chain FILE   further fields of the header
+
+LMS and XMSS keys use up an index with every signature: their file goes on first, and FILE.lock keeps
+others out meanwhile. LMS_*, XMSS_PARAMS and ML_DSA_LEVEL, if set, must be those of the key.
 
 Environment: IMAGE_HEADER_SIZE, WOLFBOOT_PARTITION_SIZE, WOLFBOOT_PARTITION_UPDATE_SIZE,
 WOLFBOOT_SECTOR_SIZE, NVM_FLASH_WRITEONCE. Writes IMAGE_vVERSION_signed.bin beside IMAGE, whose
@@ -58,12 +71,15 @@ last extension is dropped.`,
 
   otpgen: `keyfuse otpgen --target stm32h5|stm32h7 [options] KEYSTORE
 
-KEYSTORE is a keystore.der, keystore.c, otp.bin or an exported public key.
+KEYSTORE is a keystore.der, keystore.c, otp.bin, public key, certificate or JWK.
   --sign ALGORITHM       SIGN= of the bootloader, if it is not the type of the keys
   --universal            the bootloader was built with WOLFBOOT_UNIVERSAL_KEYSTORE=1
   --profile NAME         a stock configuration, instead of the two above
+  --uds random|none      a new random device secret (default), or none: the board draws its own
+  --upstream-compatible  the bytes of wolfBoot's otp-keystore-gen, for comparing; says what is wrong in them
+  --json                 what was made, as JSON
 
-Writes otp.bin with a new random device secret (UDS), readable by you only.`,
+Writes otp.bin, readable by you only.`,
 
   primer: `keyfuse primer --keystore KEYSTORE --target stm32h5 --out FILE [options]
 
@@ -76,13 +92,14 @@ Writes otp.bin with a new random device secret (UDS), readable by you only.`,
 
 FILE is a raw image for 0x08000000 (0x0C000000 with --trustzone). A board that starts it burns its OTP.`,
 
-  inspect: `keyfuse inspect FILE [--json]
+  inspect: `keyfuse inspect FILE [--json] [--prove]
 
 FILE is a signed image, keystore.der, keystore.c, otp.bin, primer, key file or policy. Of a private
-key only its type and its public half are shown, of otp.bin never the device secret.`,
+key only its type, its public half and, for LMS and XMSS, its state are shown, of otp.bin never the
+device secret. --prove builds the trees of an LMS or XMSS key to see whether its public half is its own.`,
 
-  verify: `keyfuse verify IMAGE --keystore FILE [--header-size N]
+  verify: `keyfuse verify IMAGE --keystore FILE [--header-size N] [--json]
 
-FILE is a keystore.der, keystore.c, otp.bin or an exported public key. Without --header-size the
+FILE is a keystore.der, keystore.c, otp.bin, public key, certificate or JWK. Without --header-size the
 header's size follows from the image.`,
 };

@@ -7,6 +7,7 @@ import { createInspectStore, type InspectStore } from './inspect.ts';
 import { createInstallStore, type InstallStore } from './install.ts';
 import { createKeysStore, type KeysStore } from './keys.ts';
 import { createKeystoreStore, type KeystoreStore } from './keystore.ts';
+import { createPrimerProofStore, type PrimerProofStore } from './primer-proof.ts';
 import { createProvisionStore, type ProvisionStore } from './provision.ts';
 import { recordBurn, recordInstalled, recordProvenUpdate } from './record-keeping.ts';
 import { createRecordsStore, type RecordsStore } from './records.ts';
@@ -21,6 +22,7 @@ export interface AppState {
   readonly bench: BenchStore;
   readonly inspect: InspectStore;
   readonly provision: ProvisionStore;
+  readonly primerProof: PrimerProofStore;
   readonly install: InstallStore;
   readonly update: UpdateStore;
   readonly records: RecordsStore;
@@ -71,6 +73,7 @@ export function createAppState(services: Services): AppState {
     bench,
     inspect,
     provision,
+    primerProof: createPrimerProofStore(bench, provision),
     install,
     update,
     records,

@@ -8,6 +8,7 @@ import type { InspectState } from './inspect.ts';
 import type { InstallState } from './install.ts';
 import type { KeysState } from './keys.ts';
 import type { KeystoreState } from './keystore.ts';
+import type { PrimerProofState } from './primer-proof.ts';
 import type { RecordsState } from './records.ts';
 import type { ProvisionState } from './provision.ts';
 import type { UpdateState } from './update.ts';
@@ -48,6 +49,10 @@ export function useInstall<T>(select: (state: InstallState) => T): T {
 
 export function useProvision<T>(select: (state: ProvisionState) => T): T {
   return useStore(useAppState().provision, select);
+}
+
+export function usePrimerProof<T>(select: (state: PrimerProofState) => T): T {
+  return useStore(useAppState().primerProof, select);
 }
 
 export function useUpdate<T>(select: (state: UpdateState) => T): T {

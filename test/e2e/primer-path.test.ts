@@ -18,7 +18,7 @@ test('a primer burns while the page tells the person what to do', async ({ app }
   await app.expectAccessible();
   await burn.rehearse();
   await burn.plan();
-  await expect(burn.region('What this means')).toContainText('flash sectors are erased');
+  await expect(burn.region('What this means')).toContainText('flash sector is erased');
   await burn.confirm();
   await burn.burn();
 
@@ -28,6 +28,11 @@ test('a primer burns while the page tells the person what to do', async ({ app }
     await app.expectAccessible();
     await panel.setBoot0(false);
     await panel.pressReset();
+  });
+  await test.step('the primer is asked over the serial line', async () => {
+    await burn.button('Read back over the serial line').click();
+    await expect(burn.region('Burning')).toContainText('Proven over the serial line');
+    await app.expectAccessible();
   });
   await test.step('BOOT0 on, reset: back in the ROM bootloader', async () => {
     await expect(hands).toContainText('Bridge BOOT0 to 3V3');

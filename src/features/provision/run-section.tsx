@@ -11,6 +11,7 @@ import { Row, Stack } from '../../ui/kit/layout.tsx';
 import { JobProgress } from '../../ui/kit/meter.tsx';
 import { ErrorNotice, Notice } from '../../ui/kit/notice.tsx';
 import { Section } from '../../ui/kit/page.tsx';
+import { PrimerProofOffer } from './primer-proof.tsx';
 import { share, stageWords } from './progress-words.ts';
 
 export function RunSection() {
@@ -30,6 +31,7 @@ export function RunSection() {
           {...share(progress)}
         />
         <Hands progress={progress} />
+        {progress?.stage === 'waiting-for-dfu' && <PrimerProofOffer />}
         <Row>
           <Button
             disabled={cancelling}

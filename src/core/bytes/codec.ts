@@ -49,12 +49,17 @@ export class Reader {
 
   /** The next `lengthBytes` bytes as a copy. */
   take(lengthBytes: number): Uint8Array {
+    const start = this.#offset;
+    this.skip(lengthBytes);
+    return this.bytes.slice(start, this.#offset);
+  }
+
+  /** Passes over bytes without copying them, which matters for secrets. */
+  skip(lengthBytes: number): void {
     if (lengthBytes > this.remainingBytes) {
       this.fail(`needs ${lengthBytes} bytes, but only ${this.remainingBytes} are left`);
     }
-    const taken = this.bytes.slice(this.#offset, this.#offset + lengthBytes);
     this.#offset += lengthBytes;
-    return taken;
   }
 
   /** Runs `read` inside the field `name`; records its span when it read anything. */

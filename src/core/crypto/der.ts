@@ -3,6 +3,7 @@
  * what DER forbids, such as lengths written longer than necessary.
  */
 import { concatBytes, equalBytes, Reader } from '../bytes/index.ts';
+import { isAppError } from '../errors.ts';
 
 export const DER_TAGS = {
   integer: 0x02,
@@ -71,7 +72,7 @@ export function derElement(reader: Reader, tag: DerTag, name: string): Reader {
     if (found !== DER_TAGS[tag]) reader.fail(`is not an ASN.1 ${tag}`, at);
     const length = readLength(reader);
     const start = reader.offsetBytes;
-    reader.take(length);
+    reader.skip(length);
     return new Reader(reader.bytes, reader.fileName, start, start + length);
   });
 }
@@ -104,6 +105,18 @@ export function rest(reader: Reader): Uint8Array {
 /** Refuses content after the last field. */
 export function expectEnd(reader: Reader, what: string): void {
   if (reader.remainingBytes > 0) reader.fail(`${reader.remainingBytes} bytes follow the ${what}`);
+}
+
+/** Whether the file is one SEQUENCE from its first byte to its last. Looks at the head only. */
+export function isDerSequence(bytes: Uint8Array): boolean {
+  try {
+    const file = new Reader(bytes, 'file');
+    derElement(file, 'sequence', 'file');
+    return file.remainingBytes === 0;
+  } catch (error) {
+    if (isAppError(error, 'malformed')) return false;
+    throw error;
+  }
 }
 
 /** Content of a BIT STRING of whole bytes. */

@@ -9,6 +9,7 @@
 import { equalBytes } from '../bytes/index.ts';
 import {
   DER_TAGS,
+  isDerSequence,
   scheme,
   type AlgorithmId,
   type CryptoCall,
@@ -23,7 +24,12 @@ import {
   writeSec1,
   type FoundPrivateKey,
 } from './private-key-der.ts';
-import { halvesBelongTogether, joinRawPrivateKey, splitRawPrivateKey } from './raw-private-keys.ts';
+import {
+  halvesBelongTogether,
+  joinRawPrivateKey,
+  splitRawPrivateKey,
+  type RawPrivateKey,
+} from './raw-private-keys.ts';
 
 export interface ReadPrivateKeyOptions {
   /** Hasher, progress and cancel for keys whose public half takes long to compute. */
@@ -130,25 +136,29 @@ const publicKeysOfTheSameLength: Readonly<Record<number, string>> = {
 async function findKey(bytes: Uint8Array, fileName: string): Promise<FoundPrivateKey> {
   const blocks = parsePem(bytes, fileName);
   if (blocks.length > 0) return findInPem(blocks, fileName);
-  const isDer = bytes[0] === DER_TAGS.sequence;
   const raw = splitRawPrivateKey(bytes);
-  // Short DER files have lengths of raw ones; the halves decide.
-  if (raw && !(isDer && !isStateful(raw.algorithm) && !(await halvesBelongTogether(raw)))) {
-    return raw;
-  }
-  if (isDer) {
-    try {
-      return readPrivateKeyDer(bytes, fileName);
-    } catch (error) {
-      if (raw && isAppError(error, 'malformed')) return raw;
-      throw error;
-    }
-  }
+  if (raw && isDerSequence(bytes)) return await findInEither(bytes, raw, fileName);
+  if (raw) return raw;
+  if (bytes[0] === DER_TAGS.sequence) return readPrivateKeyDer(bytes, fileName);
   throw keyFileError('unrecognised-file', fileName, `${wrongFile(bytes)}. ${WAY_OUT}`);
 }
 
-function isStateful(algorithm: AlgorithmId): boolean {
-  return scheme(algorithm).stateful;
+/** Short DER files have lengths of raw ones, and raw ones start like DER: the halves decide. */
+async function findInEither(
+  bytes: Uint8Array,
+  raw: RawPrivateKey,
+  fileName: string,
+): Promise<FoundPrivateKey> {
+  if (!scheme(raw.algorithm).stateful && (await halvesBelongTogether(raw))) return raw;
+  try {
+    const found = readPrivateKeyDer(bytes, fileName);
+    raw.secret.fill(0);
+    return found;
+  } catch (error) {
+    if (isAppError(error, 'malformed')) return raw;
+    raw.secret.fill(0);
+    throw error;
+  }
 }
 
 const WAY_OUT =

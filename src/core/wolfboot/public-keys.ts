@@ -7,13 +7,14 @@ import { Reader } from '../bytes/index.ts';
 import {
   DER_TAGS,
   derElement,
+  isDerSequence,
   nextIs,
   readRsaPublicKey,
   rest,
   scheme,
   type AlgorithmId,
 } from '../crypto/index.ts';
-import { AppError } from '../errors.ts';
+import { AppError, isAppError } from '../errors.ts';
 import { authKeyNamed, authKeyOfAlgorithm, authKeys } from './auth-keys.ts';
 import type { AuthKey, AuthKeyName } from './auth-keys.ts';
 import { isCertificate, spkiOfCertificate } from './certificates.ts';
@@ -87,6 +88,8 @@ async function findKey(bytes: Uint8Array, fileName: string): Promise<FoundKey> {
   const blocks = parsePem(bytes, fileName);
   if (blocks.length > 0) return withType(findInPem(blocks, fileName));
   if (looksLikeJson(bytes)) return withType(readJwk(bytes, fileName));
+  const whole = findWholeDer(bytes, fileName);
+  if (whole) return withType(whole);
   const raw = await findRaw(bytes, fileName);
   if (raw) return raw;
   if (bytes[0] === DER_TAGS.sequence) return withType(findInDer(bytes, fileName));
@@ -95,6 +98,17 @@ async function findKey(bytes: Uint8Array, fileName: string): Promise<FoundKey> {
     fileName,
     `${describeOtherFile(bytes)}. Give the file that keygen --exportpubkey writes, a SubjectPublicKeyInfo, a certificate or a JWK`,
   );
+}
+
+/** Certificates can have the length of any raw key; raw keys can start like DER, but no further. */
+function findWholeDer(bytes: Uint8Array, fileName: string): FoundPublicKey | undefined {
+  if (!isDerSequence(bytes)) return undefined;
+  try {
+    return findInDer(bytes, fileName);
+  } catch (error) {
+    if (isAppError(error, 'malformed')) return undefined;
+    throw error;
+  }
 }
 
 function withType({ algorithm, publicKey }: FoundPublicKey): FoundKey {

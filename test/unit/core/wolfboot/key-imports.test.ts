@@ -253,6 +253,49 @@ describe('forms of private keys', () => {
   });
 });
 
+describe('files whose length is that of a raw key', () => {
+  /** What a certificate has around its key; the extension makes it as long as wanted. */
+  async function certificate(lengthBytes: number): Promise<Uint8Array> {
+    const { publicKey } = await keyPair('ecdsa-p256');
+    const spki = writePublicKeyFile('ecdsa-p256', publicKey, 'der');
+    const empty = encodeDer('sequence');
+    const build = (paddingBytes: number): Uint8Array =>
+      encodeDer(
+        'sequence',
+        encodeDer(
+          'sequence',
+          encodeDer('explicit0', encodeDer('integer', Uint8Array.of(2))),
+          encodeDer('integer', Uint8Array.of(1)),
+          ...[empty, empty, empty, empty],
+          spki,
+        ),
+        empty,
+        encodeDer('bitString', new Uint8Array(paddingBytes)),
+      );
+    return build(lengthBytes - build(1000).length + 1000);
+  }
+
+  it.each([1411, 2113, 3872, 5848])('a certificate of %i bytes', async (lengthBytes) => {
+    const file = await certificate(lengthBytes);
+    expect(file).toHaveLength(lengthBytes);
+    expect((await parsePublicKeyFile(file, 'k')).algorithm).toBe('ecdsa-p256');
+    const asPrivate = parsePrivateKeyFile(file, 'k');
+    await expectRejects(asPrivate, 'key-invalid', 'public key');
+  });
+
+  it('a raw key that starts like DER', async () => {
+    let seed = 0;
+    let found = await keyPair('ml-dsa-44', 'a');
+    // The first bytes of a public ML-DSA key are random; those of this one are made so.
+    const publicKey = found.publicKey.slice();
+    publicKey.set([0x30, 0x82, 0x05, 0x1c]);
+    expect((await parsePublicKeyFile(publicKey, 'k')).publicKey).toEqual(publicKey);
+    while (found.publicKey[0] !== 0x30 && seed < 600) found = await keyPair('ed25519', `${seed++}`);
+    const raw = writePrivateKeyFile(found, 'raw');
+    await expect(parsePrivateKeyFile(raw, 'k', 'ed25519')).resolves.toEqual(found);
+  });
+});
+
 describe('algorithmOfSlot', () => {
   function slot(id: string) {
     return slotsOf(byId(vectors.keys, id))[0]!;

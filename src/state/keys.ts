@@ -24,6 +24,11 @@ export type { BackupForm, BackupSheet, SealedKeyFacts, UnlockWay, VaultSecret, V
 
 export interface KeysState {
   readonly keys: readonly KeyEntry[];
+  /**
+   * The same, and while the vault is locked the keys that were open here before: keystore, plan and
+   * record need their public halves only, and a lock must not take the slots from under a burn.
+   */
+  readonly publicKeys: readonly KeyEntry[];
   readonly vault: VaultStatus;
   readonly activity: Activity;
   /** Of the long call that runs; undefined when none does or it has not said anything yet. */
@@ -72,11 +77,19 @@ export function createKeysStore({
     const report = (activity: Activity): void => {
       set({ activity });
     };
+    const setKeys = (keys: readonly KeyEntry[]): void => {
+      // What comes after a lock is of before.
+      if (get().vault.kind !== 'locked') set({ keys, publicKeys: keys });
+    };
     const add = (info: KeyInfo): void => {
-      set({ keys: [...get().keys, info] });
+      // Another tab's news may have brought it already.
+      setKeys([...get().keys.filter((key) => key.id !== info.id), info]);
+    };
+    const alter = (id: string, part: Partial<KeyEntry>): void => {
+      setKeys(get().keys.map((key) => (key.id === id ? { ...key, ...part } : key)));
     };
     const change = (info: KeyInfo): void => {
-      set({ keys: get().keys.map((key) => (key.id === info.id ? info : key)) });
+      setKeys(get().keys.map((key) => (key.id === info.id ? info : key)));
     };
     /** One call that may take long: it has progress and can be cancelled. */
     const long = async (
@@ -123,6 +136,7 @@ export function createKeysStore({
 
     return {
       keys: [],
+      publicKeys: [],
       vault: { kind: 'none' },
       activity: idle,
       progress: undefined,
@@ -161,7 +175,7 @@ export function createKeysStore({
         await perform(report, 'save', async () => {
           const file = await keyring.exportPrivate(id, form);
           files.save(file.name, file.bytes);
-          set({ keys: get().keys.map((key) => (key.id === id ? { ...key, saved: true } : key)) });
+          alter(id, { saved: true });
         });
       },
 
@@ -169,7 +183,7 @@ export function createKeysStore({
         await perform(report, 'save', async () => {
           const file = await keyring.exportAge(id, passphrase);
           files.save(file.name, file.bytes);
-          set({ keys: get().keys.map((key) => (key.id === id ? { ...key, saved: true } : key)) });
+          alter(id, { saved: true });
         });
       },
 
@@ -195,9 +209,10 @@ export function createKeysStore({
       },
 
       setMask(id, partitionMask) {
-        set({ keys: get().keys.map((key) => (key.id === id ? { ...key, partitionMask } : key)) });
+        alter(id, { partitionMask });
         keyring.setMask(id, partitionMask).catch((error: unknown) => {
           set({ activity: { kind: 'failed', what: 'mask', error: toAppError(error) } });
+          refreshUnasked();
         });
       },
 
@@ -207,7 +222,7 @@ export function createKeysStore({
             id,
             typedName === undefined ? undefined : { evenUnproven: true, typedName },
           );
-          set({ keys: get().keys.filter((key) => key.id !== id) });
+          setKeys(get().keys.filter((key) => key.id !== id));
         });
       },
 

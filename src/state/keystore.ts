@@ -65,20 +65,19 @@ export function createKeystoreStore(
       const view = describeKeystore(
         profileOfChoice(bootloader),
         order,
-        keysStore.getState().keys,
+        keysStore.getState().publicKeys,
         imported,
       );
       set({ ...next, profileId: bootloader.profileId, view });
     };
     let importCount = 0;
-    /** Keys that have had a place or were taken out: a locked vault takes neither from them. */
+    /** Keys that have had a place or were taken out. */
     const known = new Set<string>();
 
-    keysStore.subscribe(({ keys, vault }, previous) => {
-      if (keys === previous.keys) return;
+    keysStore.subscribe(({ publicKeys: keys }, { publicKeys: before }) => {
+      if (keys === before) return;
       const now = new Set(keys.map((key) => key.id));
-      const gone = previous.keys.map((key) => key.id).filter((id) => !now.has(id));
-      const forgotten = new Set(vault.kind === 'locked' ? [] : gone);
+      const forgotten = new Set(before.map((key) => key.id).filter((id) => !now.has(id)));
       for (const id of forgotten) known.delete(id);
       const arrived = keys.map((key) => key.id).filter((id) => !known.has(id));
       for (const id of arrived) known.add(id);

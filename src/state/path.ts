@@ -56,7 +56,7 @@ export function usePath(): Readonly<Record<StepId, StepState>> {
 }
 
 function usePathFacts(state: AppState): PathFacts {
-  const keys = useStore(state.keys, ({ keys: list }) => list);
+  const keys = useStore(state.keys, ({ publicKeys }) => publicKeys);
   const view = useStore(state.keystore, (keystore) => keystore.view);
   const inspection = useStore(state.inspect, ({ job }) => job);
   const images = useStore(state.firmware, (firmware) => firmware.images);

@@ -157,7 +157,7 @@ export function createProvisionStore(
       proven: new Set(
         stores.keys
           .getState()
-          .keys.filter((key) => key.proven)
+          .publicKeys.filter((key) => key.proven)
           .map((key) => key.fingerprint),
       ),
       external: get().external,

@@ -20,6 +20,8 @@ const MOST_MASK = 0xffffffff;
 /** What stands beside the secret and is covered by its seal. */
 export interface KeyFacts {
   readonly name: string;
+  /** Keys are listed in this order. */
+  readonly sequence: number;
   readonly algorithm: AlgorithmId;
   /** Keystore form. */
   readonly publicKey: Uint8Array;
@@ -92,6 +94,7 @@ export function readKeyRecord(stored: JsonValue, name: string): KeyRecord {
     revision: fields.whole('revision'),
     facts: {
       name: fields.text('name'),
+      sequence: fields.whole('sequence'),
       algorithm: fields.oneOf('algorithm', ...algorithmIds),
       publicKey,
       parameters: fields.text('parameters'),
@@ -142,6 +145,7 @@ function coveredFacts({ vaultId, revision, facts }: KeyRecord): Uint8Array {
     revision,
     keyIdOf(fingerprint(facts.publicKey)),
     facts.name,
+    facts.sequence,
     facts.algorithm,
     toHex(facts.publicKey),
     facts.parameters,

@@ -132,7 +132,7 @@ export function createHeldKeys(parts: KeyringParts, vault: VaultSession | undefi
       if (held === undefined) throw unknownKey(id);
       return held;
     },
-    all: () => [...keys.values()],
+    all: () => [...keys.values()].sort(bySequence),
     infoOf,
     update,
     sealTrees,
@@ -153,6 +153,7 @@ export function createHeldKeys(parts: KeyringParts, vault: VaultSession | undefi
         id,
         fingerprint: print,
         facts: {
+          sequence: nextSequence(keys.values()),
           algorithm: pair.algorithm,
           publicKey: pair.publicKey,
           parameters: usage?.parameters ?? '',
@@ -252,6 +253,16 @@ function infoOf({ id, fingerprint: print, facts, revision, custody }: HeldKey): 
       },
     }),
   };
+}
+
+function bySequence(one: HeldKey, other: HeldKey): number {
+  return one.facts.sequence - other.facts.sequence || (one.id < other.id ? -1 : 1);
+}
+
+function nextSequence(keys: Iterable<HeldKey>): number {
+  let last = 0;
+  for (const { facts } of keys) last = Math.max(last, facts.sequence);
+  return last + 1;
 }
 
 function unknownKey(id: string): AppError {

@@ -25,21 +25,25 @@ export function createSigner({ rng, hasher }: KeyringParts, keys: HeldKeys): Sig
     if (using.state === undefined || custody === undefined) {
       return (await signDurably(using, held.privateKey, message, signCall)).signature;
     }
-    const signed = await custody.use(() => held.privateKey, using.state, async (key, persistState) => {
-      try {
-        return await signDurably(using, key, message, {
-          ...signCall,
-          persistState: async (advanced, consumedIndex) => {
-            throwIfCancelled(call.signal);
-            await persistState(advanced, consumedIndex);
-            moveOn(held, advanced);
-          },
-        });
-      } finally {
-        // A key that was advanced to the index that is its own is a copy for this signature only.
-        if (key.bytes !== held.privateKey.bytes) wipe(key.bytes);
-      }
-    });
+    const signed = await custody.use(
+      () => held.privateKey,
+      using.state,
+      async (key, persistState) => {
+        try {
+          return await signDurably(using, key, message, {
+            ...signCall,
+            persistState: async (advanced, consumedIndex) => {
+              throwIfCancelled(call.signal);
+              await persistState(advanced, consumedIndex);
+              moveOn(held, advanced);
+            },
+          });
+        } finally {
+          // A key that was advanced to the index that is its own is a copy for this signature only.
+          if (key.bytes !== held.privateKey.bytes) wipe(key.bytes);
+        }
+      },
+    );
     await keys.sealTrees(held);
     return signed.signature;
   };

@@ -258,18 +258,18 @@ export function createVaultSession(host: VaultHost, rng: Rng, clock: Clock): Vau
 
   /** What is damaged is left out here; opening the vault says so. */
   async function sealedFacts(vaultId: string): Promise<readonly SealedKeyFacts[]> {
-    const facts: SealedKeyFacts[] = [];
+    const found: KeyFacts[] = [];
     for (const name of await names()) {
       const stored = await store.get(name);
       if (stored === undefined) continue;
       try {
         const record = readKeyRecord(stored, name);
-        if (record.vaultId === vaultId) facts.push(publicFacts(record.facts));
+        if (record.vaultId === vaultId) found.push(record.facts);
       } catch (error) {
         if (!isAppError(error, 'vault-damaged')) throw error;
       }
     }
-    return facts;
+    return found.sort((one, other) => one.sequence - other.sequence).map(publicFacts);
   }
 }
 

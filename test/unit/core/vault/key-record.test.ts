@@ -30,6 +30,7 @@ function recordOf(byte: number): KeyRecord {
     revision: 3,
     facts: {
       name: 'release',
+      sequence: 5,
       algorithm: 'ed25519',
       publicKey: new Uint8Array(32).fill(byte),
       parameters: '',

@@ -1,0 +1,129 @@
+// The keys store: what it shows of a keyring with a vault, from the start of a page to the next.
+import { describe, expect, it } from 'vitest';
+import { createKeysStore, type KeysStore } from '../../../src/state/keys.ts';
+import { createKeystoreStore } from '../../../src/state/keystore.ts';
+import type { Files } from '../../../src/state/services.ts';
+import { createKeyring } from '../../../src/workers/keyring/keyring.ts';
+import type { KeyringParts } from '../../../src/workers/keyring/parts.ts';
+import type { VaultSecret } from '../../../src/workers/keyring/protocol.ts';
+import { until } from '../../support/app-bench.ts';
+import { testBrowser } from '../../support/keyring-parts.ts';
+
+const secret: VaultSecret = { kind: 'passphrase', passphrase: 'correct horse battery' };
+const wrong: VaultSecret = { kind: 'passphrase', passphrase: 'wrong horse battery' };
+const ed25519 = { algorithm: 'ed25519' } as const;
+
+function page(browser = testBrowser(), change?: Partial<KeyringParts>) {
+  const saved = new Map<string, Uint8Array>();
+  const files: Files = {
+    save: (name, content) => {
+      if (content instanceof Uint8Array) saved.set(name, content.slice());
+    },
+    pick: () => Promise.resolve(undefined),
+  };
+  const keyring = createKeyring(browser.tab(change));
+  const keys = createKeysStore({ keyring, files });
+  const keystore = createKeystoreStore({ keyring, files }, keys);
+  return { browser, keys, keystore, saved };
+}
+
+const namesOf = (keys: KeysStore) => keys.getState().keys.map(({ name }) => name);
+const failureOf = (keys: KeysStore) => {
+  const { activity } = keys.getState();
+  return activity.kind === 'failed' ? activity.error.code : activity.kind;
+};
+
+async function pageWithVault() {
+  const made = page();
+  const { keys } = made;
+  await keys.getState().generate('line', ed25519, 2);
+  expect(await keys.getState().createVault(secret)).toBe(true);
+  return made;
+}
+
+describe('the keys store', () => {
+  it('shows a locked vault at the start, and its keys once it is unlocked', async () => {
+    const { browser, keys: before } = await pageWithVault();
+    expect(before.getState().vault.kind).toBe('open');
+    expect(before.getState().keys.map(({ sealed }) => sealed)).toEqual([true, true]);
+
+    const { keys } = page(browser);
+    await until(() => keys.getState().vault.kind === 'locked', 'the vault is seen');
+    expect(namesOf(keys)).toEqual([]);
+    expect(await keys.getState().unlock(wrong)).toBe(false);
+    expect(failureOf(keys)).toBe('vault-secret-wrong');
+    expect(await keys.getState().unlock(secret)).toBe(true);
+    expect(namesOf(keys)).toEqual(['line', 'line-2']);
+    expect(failureOf(keys)).toBe('idle');
+  });
+
+  it('keeps the keystore as it is over a lock', async () => {
+    const { keys, keystore } = await pageWithVault();
+    const [first, second] = keys.getState().keys;
+    keystore.getState().move(second!.id, -1);
+    keys.getState().setMask(first!.id, 2);
+    const slots = () => keystore.getState().view.slots.map((slot) => slot.partitionMask);
+    expect(slots()).toEqual([0xffffffff, 2]);
+    expect(await keys.getState().lock()).toBe(true);
+    expect(namesOf(keys)).toEqual([]);
+    expect(slots()).toEqual([0xffffffff, 2]);
+    keys.getState().setMask(first!.id, 4);
+    await until(() => failureOf(keys) === 'vault-locked', 'the mask is refused');
+    expect(slots()).toEqual([0xffffffff, 2]);
+    await keys.getState().unlock(secret);
+    expect(slots()).toEqual([0xffffffff, 2]);
+  });
+
+  it('takes another tab’s lock and keys over', async () => {
+    const { browser, keys: one } = await pageWithVault();
+    const { keys: two } = page(browser);
+    await two.getState().unlock(secret);
+    await one.getState().generate('third', ed25519);
+    await until(() => namesOf(two).includes('third'), 'the key arrives in the other tab');
+    await two.getState().lock();
+    await until(() => one.getState().vault.kind === 'locked', 'the other tab is locked');
+    expect(namesOf(one)).toEqual([]);
+  });
+
+  it('shows progress, cancels, and makes no key then', async () => {
+    const { keys } = page(undefined, {
+      hasher: {
+        lmsSubtree: (_tree, _part, call) =>
+          new Promise((_resolve, reject) => {
+            call?.onProgress?.({ done: 1, total: 4 });
+            call?.signal?.addEventListener('abort', () => {
+              reject(new Error('aborted'));
+            });
+          }),
+        xmssSubtree: () => Promise.reject(new Error('not asked for')),
+      },
+    });
+    const spec = { algorithm: 'lms', lms: { levels: 1, height: 5, winternitz: 8 } } as const;
+    const making = keys.getState().generate('long', spec);
+    await until(() => keys.getState().progress !== undefined, 'progress is shown');
+    expect(keys.getState().activity).toEqual({ kind: 'busy', what: 'generate' });
+    keys.getState().cancel();
+    await making;
+    expect(keys.getState().progress).toBeUndefined();
+    expect(namesOf(keys)).toEqual([]);
+  });
+
+  it('removes an unproven sealed key only with its typed name', async () => {
+    const { keys } = await pageWithVault();
+    const [key] = keys.getState().keys;
+    await keys.getState().forget(key!.id);
+    expect(failureOf(keys)).toBe('backup-not-proven');
+    await keys.getState().forget(key!.id, 'line');
+    expect(namesOf(keys)).toEqual(['line-2']);
+  });
+
+  it('proves a backup by its age file', async () => {
+    const { keys, saved } = await pageWithVault();
+    const [key] = keys.getState().keys;
+    await keys.getState().saveAge(key!.id, 'another passphrase');
+    const file = { name: 'line.key.age', bytes: saved.get('line.key.age')! };
+    expect(keys.getState().keys[0]).toMatchObject({ saved: true, proven: false });
+    await keys.getState().prove(key!.id, file, 'another passphrase');
+    expect(keys.getState().keys[0]).toMatchObject({ saved: true, proven: true });
+  });
+});

@@ -55,7 +55,7 @@ export function openLedger(parts: KeyStateParts, fingerprint: string): Ledger {
       for (const witness of witnesses) await witness.add(entry);
       const rivals = await Promise.all(witnesses.map((witness) => witness.hasRival(entry, from)));
       if (rivals.includes(true)) return false;
-      for (const witness of witnesses) await witness.prune();
+      for (const witness of witnesses) await witness.prune(entry);
       return true;
     },
   };

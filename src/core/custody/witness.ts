@@ -3,10 +3,12 @@
  *
  * Each reservation is an entry of its own under `key-state/<fingerprint>/<up to>-<token>`, never
  * overwritten; the highest one counts. So a writer that comes late, or that has lost its lock, can
- * add but never set back, and two that reserved the same indices both see it afterwards. Entries
- * below the highest are removed; removing one never touches the highest.
+ * add but never set back, and of two that reserved the same index at least one sees it afterwards and
+ * withdraws. What lies below an entry that was found to have no rivals is removed: that entry tells
+ * everybody as much.
  */
 import { malformed } from '../bytes/index.ts';
+import { AppError } from '../errors.ts';
 import type { JsonValue, Store } from '../ports/index.ts';
 
 /** Enough for the largest index, 2 ** 64 - 1, so that names sort like numbers. */
@@ -33,8 +35,11 @@ export interface KeyWitness {
   add(entry: StateEntry): Promise<void>;
   /** Whether an entry other than `mine` covers an index from `from` on. */
   hasRival(mine: StateEntry, from: bigint): Promise<boolean>;
-  /** Removes what lies below the highest entry. */
-  prune(): Promise<void>;
+  /**
+   * Removes what lies below `mine`, an entry without rivals. Not what lies below the highest: that
+   * may be of somebody who has yet to look for rivals, and would then find none.
+   */
+  prune(mine: StateEntry): Promise<void>;
 }
 
 export function keyWitness(store: Store, fingerprint: string): KeyWitness {
@@ -54,8 +59,17 @@ export function keyWitness(store: Store, fingerprint: string): KeyWitness {
         if (top === undefined) return undefined;
         const level = names.filter((name) => reservedOf(name) === reservedOf(top));
         const values = await Promise.all(level.map((name) => store.get(name)));
-        // A higher entry was added and these were removed since they were listed.
-        if (values.includes(undefined) && attempt < ATTEMPTS) continue;
+        if (values.includes(undefined)) {
+          // A higher entry was added and these were removed since they were listed.
+          if (attempt < ATTEMPTS) continue;
+          throw new AppError(
+            'key-state-busy',
+            'other holders of this key reserve without a pause',
+            {
+              context: { fingerprint },
+            },
+          );
+        }
         return level
           .map((name, index) => parseEntry(name, reservedOf(name), values[index]))
           .reduce((best, entry) => (entry.sequence > best.sequence ? entry : best));
@@ -72,12 +86,11 @@ export function keyWitness(store: Store, fingerprint: string): KeyWitness {
       const names = await store.keys(prefix);
       return names.some((name) => name !== nameOf(mine) && reservedOf(name) > from);
     },
-    async prune() {
+    async prune(mine) {
       const names = await store.keys(prefix);
-      const top = names.at(-1);
-      if (top === undefined) return;
-      const below = names.filter((name) => reservedOf(name) < reservedOf(top));
-      for (const name of below) await store.delete(name);
+      for (const name of names) {
+        if (reservedOf(name) < mine.reservedUpTo) await store.delete(name);
+      }
     },
   };
 }

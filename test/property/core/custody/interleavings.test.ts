@@ -16,6 +16,15 @@ const kinds = {
   advance: (world: TabWorld, choice: number) => world.advance(choice % TABS),
   crash: (world: TabWorld, choice: number) => world.crash(choice % TABS),
   loseLock: (world: TabWorld) => world.loseLock(),
+  /** Two tabs reserve at the same time, both in the belief that the lock is theirs. */
+  async race(world: TabWorld, choice: number) {
+    world.sign(choice % TABS);
+    await world.step(choice);
+    world.loseLock();
+    world.sign((choice + 1) % TABS);
+    await world.step(choice);
+    world.loseLock();
+  },
   failNext: (world: TabWorld) => world.failNext(),
   backUp: (world: TabWorld) => world.backUp(),
   restoreVault: (world: TabWorld, choice: number) => world.restore(choice, false),
@@ -59,7 +68,7 @@ function expectNoReuse({ released, early }: TabWorld): void {
 describe('no index is released twice', () => {
   it('with one record: crashes, reloads, restored vaults, failing stores, lost locks', async () => {
     let released = 0;
-    const script = moves(['crash', 'restoreVault', 'failNext', 'loseLock']);
+    const script = moves(['crash', 'restoreVault', 'failNext', 'loseLock', 'race']);
     await fc.assert(
       fc.asyncProperty(script, async (moves) => {
         const world = await play(false, moves);
@@ -73,7 +82,14 @@ describe('no index is released twice', () => {
 
   it('with a second record in a folder: also when the whole profile is restored', async () => {
     let released = 0;
-    const script = moves(['crash', 'restoreVault', 'restoreProfile', 'failNext', 'loseLock']);
+    const script = moves([
+      'crash',
+      'restoreVault',
+      'restoreProfile',
+      'failNext',
+      'loseLock',
+      'race',
+    ]);
     await fc.assert(
       fc.asyncProperty(script, async (moves) => {
         const world = await play(true, moves);

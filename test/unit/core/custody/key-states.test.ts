@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../../src/core/errors.ts';
 import { defaultBatch, signaturesLeft } from '../../../../src/core/custody/index.ts';
+import { openLedger } from '../../../../src/core/custody/ledger.ts';
+import { keyWitness } from '../../../../src/core/custody/witness.ts';
 import type { Locks } from '../../../../src/core/ports/index.ts';
+import { seededRng } from '../../../support/bytes-rng.ts';
 import { expectRejects } from '../../../support/expect-error.ts';
 import { memoryLocks, memoryStore } from '../../../support/memory-store.ts';
 import { fakeAccess, fakeKey, fakeSign, FINGERPRINT, holdAt, statesOver } from './parts.ts';
@@ -273,6 +276,28 @@ describe('two holders', () => {
     );
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     expect(new Set(released).size).toBe(released.length);
+  });
+});
+
+describe('without a lock', () => {
+  it('a late entry does not let the earlier one be removed before its writer has looked', async () => {
+    const store = memoryStore();
+    const late = { reservedUpTo: 9n, sequence: 2, token: 'late', vaultEpoch: undefined };
+    const lateWitness = keyWitness(store, FINGERPRINT);
+    let listings = 0;
+    const slow = {
+      ...store,
+      keys: async (prefix: string) => {
+        const names = await store.keys(prefix);
+        // Both wanted the indices from 3 on; this one has looked for rivals just before.
+        if (++listings === 1) await lateWitness.add(late);
+        return names;
+      },
+    };
+    const locks = memoryLocks();
+    const parts = { witnesses: [slow] as const, locks, rng: seededRng('early') };
+    await expect(openLedger(parts, FINGERPRINT).claim(3n, 4n, 2)).resolves.toBe(true);
+    await expect(lateWitness.hasRival(late, 3n)).resolves.toBe(true);
   });
 });
 

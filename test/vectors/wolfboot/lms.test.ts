@@ -21,6 +21,9 @@ function publicKeyOf(id: string): Uint8Array {
   return slotsOf(byId(vectors.keys, id))[0]!.publicKey;
 }
 
+/** A tree of 1024 leaves with W = 8 takes nine million hashes, and the machine may have other work. */
+const SLOW_MS = 120_000;
+
 /** Tag and length, before the value of an image's field. */
 const TLV_HEAD_BYTES = 4;
 
@@ -37,17 +40,21 @@ function specOf(id: string) {
 }
 
 describe.each(keys)('keygen $id', ({ id }) => {
-  it('derives the public key from the secret and makes the same file of it', async () => {
-    const { bytes } = privateKeyOf(id);
-    const given = { bytes: () => bytes.slice(16, 64) };
-    const pair = await lmsScheme.generate(specOf(id), {
-      rng: given,
-      trees: caches.get(id)!,
-    });
-    expect(pair.privateKey.bytes).toEqual(bytes);
-    expect(pair.publicKey).toEqual(publicKeyOf(id));
-    lmsScheme.checkPublicKey(pair.publicKey);
-  });
+  it(
+    'derives the public key from the secret and makes the same file of it',
+    { timeout: SLOW_MS },
+    async () => {
+      const { bytes } = privateKeyOf(id);
+      const given = { bytes: () => bytes.slice(16, 64) };
+      const pair = await lmsScheme.generate(specOf(id), {
+        rng: given,
+        trees: caches.get(id)!,
+      });
+      expect(pair.privateKey.bytes).toEqual(bytes);
+      expect(pair.publicKey).toEqual(publicKeyOf(id));
+      lmsScheme.checkPublicKey(pair.publicKey);
+    },
+  );
 
   it('names the parameters', () => {
     const { levels, height, winternitz } = specOf(id).lms;
@@ -97,23 +104,27 @@ describe('sign', () => {
     expect(signatures.length).toBeGreaterThanOrEqual(25);
   });
 
-  it.each(signatures)('$id (index $index)', async ({ key, index, digest, signature }) => {
-    const at = await state.advanceTo(privateKeyOf(key), index);
-    const stored: PrivateKey[] = [];
-    const signed = await lmsScheme.sign(at, digest, {
-      rng,
-      trees: caches.get(key)!,
-      persistState: async (advanced) => void stored.push(advanced),
-    });
-    expect(signed.consumedIndex).toBe(index);
-    expect(signed.signature).toEqual(signature);
-    expect(stored.map((each) => state.usage(each).nextIndex)).toEqual([index + 1n]);
-    expect(signature).toHaveLength(lmsScheme.signatureBytes(publicKeyOf(key)));
-    await expect(lmsScheme.verify(publicKeyOf(key), digest, signature)).resolves.toBe(true);
-    await expect(lmsScheme.verify(publicKeyOf(key), digest.slice(1), signature)).resolves.toBe(
-      false,
-    );
-  });
+  it.each(signatures)(
+    '$id (index $index)',
+    { timeout: SLOW_MS },
+    async ({ key, index, digest, signature }) => {
+      const at = await state.advanceTo(privateKeyOf(key), index);
+      const stored: PrivateKey[] = [];
+      const signed = await lmsScheme.sign(at, digest, {
+        rng,
+        trees: caches.get(key)!,
+        persistState: async (advanced) => void stored.push(advanced),
+      });
+      expect(signed.consumedIndex).toBe(index);
+      expect(signed.signature).toEqual(signature);
+      expect(stored.map((each) => state.usage(each).nextIndex)).toEqual([index + 1n]);
+      expect(signature).toHaveLength(lmsScheme.signatureBytes(publicKeyOf(key)));
+      await expect(lmsScheme.verify(publicKeyOf(key), digest, signature)).resolves.toBe(true);
+      await expect(lmsScheme.verify(publicKeyOf(key), digest.slice(1), signature)).resolves.toBe(
+        false,
+      );
+    },
+  );
 
   it('refuses the 33rd signature of 32, and the file stays as it was', async () => {
     const bytes = vectorFile('keys/lms-l1h5w8/state_exhausted.der');

@@ -16,7 +16,14 @@ const REGION_ALIGNMENT = 16;
 
 const FLAGS = [
   ...['-mcpu=cortex-m33', '-mthumb', '-mfloat-abi=soft', '-std=c11', '-Os'],
-  ...['-ffreestanding', '-nostdlib', '-fno-common', '-ffunction-sections', '-fdata-sections'],
+  ...[
+    '-ffreestanding',
+    '-nostdlib',
+    '-fno-common',
+    '-fno-tree-loop-distribute-patterns',
+    '-ffunction-sections',
+    '-fdata-sections',
+  ],
   ...['-Wall', '-Wextra', '-Werror'],
   ...['-Wl,--gc-sections', '-Wl,--build-id=none', '-Wl,--fatal-warnings', '-Wl,-T,primer.ld'],
 ];

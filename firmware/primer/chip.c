@@ -16,8 +16,9 @@ static volatile bool ecc_seen;
 
 static void barrier(void) { __asm__ volatile("dsb\n\tisb" ::: "memory"); }
 
+/* May come when hal_read has seen and cleared the flag already; nothing else raises an NMI here. */
 void chip_nmi(void) {
-  if ((FLASH_ECCDETR & FLASH_ECCDETR_ECCD) == 0) chip_stop();
+  if ((FLASH_ECCDETR & FLASH_ECCDETR_ECCD) == 0) return;
   ecc_seen = true;
   FLASH_ECCDETR = FLASH_ECCDETR_ECCD;
   barrier();
@@ -111,6 +112,8 @@ static bool start_random(void) {
     if (patience-- == 0) return false;
   }
   RNG_CR |= RNG_CR_RNGEN;
+  /* What was latched while it was set up; an error that lasts shows in the state bits beside. */
+  RNG_SR = 0;
   started = true;
   return true;
 }
@@ -182,6 +185,7 @@ static void start_serial(void) {
   set_mode(GPIOD_BASE, 9, GPIO_MODE_ALTERNATE);
   const uint32_t clock_hz = HSI_HZ >> (RCC_CR >> RCC_CR_HSIDIV_SHIFT & 3u);
   USART3_BRR = (clock_hz + BAUD / 2u) / BAUD;
+  USART3_CR1 = USART_CR1_FIFOEN; /* only while it is off */
   USART3_CR1 = USART_CR1_FIFOEN | USART_CR1_TE | USART_CR1_RE | USART_CR1_UE;
 }
 

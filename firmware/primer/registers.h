@@ -1,15 +1,20 @@
 /* The registers of the STM32H563 that the primer touches, by address; RM0481 is ST's reference manual of
- * the chip. With TrustZone on the program is secure and the security unit stays closed but for the OTP, so
- * these addresses reach the same registers (RM0481, 3.5; Armv8-M architecture, SAU). */
+ * the chip. A program with TrustZone on uses the secure aliases, 0x10000000 above (RM0481, 2.3). */
 #ifndef KEYFUSE_REGISTERS_H
 #define KEYFUSE_REGISTERS_H
 
 #include <stdint.h>
 
+#ifdef KEYFUSE_SECURE
+#define ALIAS 0x10000000u
+#else
+#define ALIAS 0u
+#endif
+
 #define REGISTER(address) (*(volatile uint32_t *)(address))
 
 /* FLASH, RM0481 7.11. OTP is programmed through the non-secure half, with TrustZone too. */
-#define FLASH_BASE 0x40022000u
+#define FLASH_BASE (0x40022000u + ALIAS)
 #define FLASH_NSKEYR REGISTER(FLASH_BASE + 0x04u)
 #define FLASH_OPTKEYR REGISTER(FLASH_BASE + 0x0Cu)
 #define FLASH_OPTCR REGISTER(FLASH_BASE + 0x1Cu)
@@ -43,7 +48,7 @@
 #define UNIQUE_ID_BASE 0x08FFF800u
 
 /* RCC, RM0481 11.8. */
-#define RCC_BASE 0x44020C00u
+#define RCC_BASE (0x44020C00u + ALIAS)
 #define RCC_CR REGISTER(RCC_BASE + 0x00u)
 #define RCC_AHB2ENR REGISTER(RCC_BASE + 0x8Cu)
 #define RCC_APB1LENR REGISTER(RCC_BASE + 0x9Cu)
@@ -59,10 +64,10 @@
 #define HSI_HZ 64000000u /* before HSIDIV; the reset value divides by 2 */
 
 /* GPIO, RM0481 13.4. */
-#define GPIOB_BASE 0x42020400u
-#define GPIOD_BASE 0x42020C00u
-#define GPIOF_BASE 0x42021400u
-#define GPIOG_BASE 0x42021800u
+#define GPIOB_BASE (0x42020400u + ALIAS)
+#define GPIOD_BASE (0x42020C00u + ALIAS)
+#define GPIOF_BASE (0x42021400u + ALIAS)
+#define GPIOG_BASE (0x42021800u + ALIAS)
 #define GPIO_MODER(base) REGISTER((base) + 0x00u)
 #define GPIO_BSRR(base) REGISTER((base) + 0x18u)
 #define GPIO_AFRH(base) REGISTER((base) + 0x24u)
@@ -70,7 +75,7 @@
 #define GPIO_MODE_ALTERNATE 2u
 
 /* USART3, RM0481 53.8; on a NUCLEO-H563ZI the ST-LINK's virtual COM port. */
-#define USART3_BASE 0x40004800u
+#define USART3_BASE (0x40004800u + ALIAS)
 #define USART3_CR1 REGISTER(USART3_BASE + 0x00u)
 #define USART3_BRR REGISTER(USART3_BASE + 0x0Cu)
 #define USART3_ISR REGISTER(USART3_BASE + 0x1Cu)
@@ -86,7 +91,7 @@
 #define USART_ICR_ALL_ERRORS 0xFu /* parity, framing, noise, overrun */
 
 /* RNG, RM0481 32.7; the values for CR and HTCR are those of ST's AN4230 for SP 800-90B. */
-#define RNG_BASE 0x420C0800u
+#define RNG_BASE (0x420C0800u + ALIAS)
 #define RNG_CR REGISTER(RNG_BASE + 0x00u)
 #define RNG_SR REGISTER(RNG_BASE + 0x04u)
 #define RNG_DR REGISTER(RNG_BASE + 0x08u)

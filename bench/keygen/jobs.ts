@@ -41,10 +41,14 @@ interface Signer {
 const signers = new WeakMap<TreeHasher, Signer>();
 
 /** Does a job once. The first signature of a hasher makes the key and its cache as well. */
-export async function runJob(name: JobName, hasher: TreeHasher): Promise<void> {
+export async function runJob(
+  name: JobName,
+  hasher: TreeHasher,
+  signal?: AbortSignal,
+): Promise<void> {
   const spec = specs[name];
   if (spec !== undefined) {
-    await scheme(spec.algorithm).generate(spec, { rng, hasher });
+    await scheme(spec.algorithm).generate(spec, { rng, hasher, signal });
   } else if (name === 'lms-l1h10w8-sign') {
     await sign(hasher);
   } else {

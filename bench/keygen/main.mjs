@@ -96,6 +96,11 @@ for (let repetition = 0; repetition <= repetitions; repetition++) {
   yardsticks.opensslMasked.push(opensslRate(true) ?? NaN);
 }
 
+const cancels = [];
+for (let repetition = 0; repetition < repetitions; repetition++) {
+  cancels.push(await page.cancel(2));
+}
+
 /** @type {{ node: import('./sides.mjs').Rates[], chromium: import('./sides.mjs').Rates[] }} */
 const plain = { node: [], chromium: [] };
 for (let repetition = 0; repetition < PLAIN_REPETITIONS; repetition++) {
@@ -153,6 +158,10 @@ const result = {
   unit: 'milliseconds; rates in million SHA-256 compressions a second',
   medians,
   best,
+  cancelled: {
+    rejected: rounded(medianOf(cancels.map(({ rejected }) => rejected))),
+    freeForSmallJob: rounded(medianOf(cancels.map(({ freeForSmallJob }) => freeForSmallJob))),
+  },
   plainRates: { node: plainOf(plain.node), chromium: plainOf(plain.chromium) },
   opensslRates: {
     withShaInstructions: rounded(measured.openssl),
@@ -174,6 +183,10 @@ console.log('\nmedians in milliseconds');
 console.table(medians);
 console.log('plain JavaScript, million compressions a second');
 console.table(result.plainRates);
+console.log(
+  `cancelled after ${result.cancelled.rejected} ms; a small job after it was done at ` +
+    `${result.cancelled.freeForSmallJob} ms`,
+);
 console.log(
   `openssl sha256: ${measured.openssl.toFixed(1)} M/s, masked ${measured.opensslMasked.toFixed(1)} M/s; ` +
     `load ${loadBefore.map(rounded).join(' ')}`,

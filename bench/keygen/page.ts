@@ -3,7 +3,13 @@ import type { JobName } from './jobs.ts';
 
 export interface OwnerRequest {
   readonly workers: number;
-  readonly job: JobName | 'warm' | 'plain';
+  readonly job: JobName | 'warm' | 'plain' | 'cancel';
+}
+
+/** Milliseconds after the cancel. */
+export interface CancelTimes {
+  readonly rejected: number;
+  readonly freeForSmallJob: number;
 }
 
 export interface PageBench {
@@ -11,6 +17,7 @@ export interface PageBench {
   warm(job: JobName, workers: number): Promise<number>;
   /** Milliseconds, with the start of all workers and the compilation of the engine. */
   cold(job: JobName, workers: number): Promise<number>;
+  cancel(workers: number): Promise<unknown>;
   /** Million compressions a second. */
   plain(): Promise<unknown>;
   /** Milliseconds for one key by WebCrypto, and the longest time this page was blocked. */
@@ -47,6 +54,12 @@ async function warmOwner(workers: number): Promise<Worker> {
   return owner;
 }
 
+function warmed(workers: number): Promise<Worker> {
+  const starting = owners.get(workers) ?? warmOwner(workers);
+  owners.set(workers, starting);
+  return starting;
+}
+
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const startedMs = performance.now();
   await work();
@@ -55,11 +68,10 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 
 const bench: PageBench = {
   async warm(job, workers) {
-    const starting = owners.get(workers) ?? warmOwner(workers);
-    owners.set(workers, starting);
-    const owner = await starting;
+    const owner = await warmed(workers);
     return timed(() => ask(owner, { workers, job }));
   },
+  cancel: async (workers) => ask(await warmed(workers), { workers, job: 'cancel' }),
   async cold(job, workers) {
     let owner: Worker | undefined;
     const milliseconds = await timed(() => {

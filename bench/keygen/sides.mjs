@@ -11,7 +11,6 @@ const PORT = 4179;
 const PAGE = `http://localhost:${PORT}/`;
 
 /**
- * @typedef {import('./page.ts').PageBench} PageBench
  * @typedef {{ lms: number, xmss: number, noble: number }} Rates
  * @typedef {{ milliseconds: number, cpuMilliseconds: number, rates: Rates }} NodeAnswer
  * @typedef {{
@@ -22,6 +21,7 @@ const PAGE = `http://localhost:${PORT}/`;
  * @typedef {{
  *   warm(job: string, workers: number): Promise<number>,
  *   cold(job: string, workers: number): Promise<number>,
+ *   cancel(workers: number): Promise<import('./page.ts').CancelTimes>,
  *   plain(): Promise<Rates>,
  *   rsa4096(): Promise<{ milliseconds: number, blockedMs: number }>,
  *   version: string,
@@ -129,6 +129,8 @@ export async function startChromium() {
   return {
     warm: async (job, workers) => /** @type {number} */ (await call('warm', [job, workers])),
     cold: async (job, workers) => /** @type {number} */ (await call('cold', [job, workers])),
+    cancel: async (workers) =>
+      /** @type {import('./page.ts').CancelTimes} */ (await call('cancel', [workers])),
     plain: async () => /** @type {Rates} */ (await call('plain', [])),
     rsa4096: async () =>
       /** @type {{ milliseconds: number, blockedMs: number }} */ (await call('rsa4096', [])),

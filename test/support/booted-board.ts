@@ -36,7 +36,8 @@ export interface TestKey {
 export async function testKey(
   options: { readonly name?: string; readonly type?: AuthKeyName; readonly mask?: number } = {},
 ): Promise<TestKey> {
-  const { algorithm, code } = authKeyNamed(options.type ?? 'ECC256');
+  const { algorithms, code } = authKeyNamed(options.type ?? 'ECC256');
+  const [algorithm] = algorithms;
   if (algorithm === undefined) throw new Error('no scheme for this key type');
   const rng = createPrng(7, `test key ${options.name ?? ''}`);
   const pair = await scheme(algorithm).generate({ algorithm } as KeySpec, { rng });

@@ -77,6 +77,32 @@ describe('a Makefile that quotes KEYGEN_TOOL and SIGN_TOOL', () => {
     await expectSignedImage();
   });
 
+  it('makes an LMS key and signs with it, with the parameters of the configuration', async () => {
+    const lms = () =>
+      folder.run(
+        'env',
+        'LMS_LEVELS=2',
+        'LMS_HEIGHT=5',
+        'LMS_WINTERNITZ=8',
+        'make',
+        'KEYGEN_OPTIONS=--lms',
+        'SIGN_OPTIONS=--lms',
+        `KEYGEN_TOOL=${bundle.program('keyfuse-keygen.js')}`,
+        `SIGN_TOOL=${bundle.program('keyfuse-sign.js')}`,
+      );
+    const run = lms();
+    expect({ exitCode: run.exitCode, text: run.text }).toMatchObject({ exitCode: 0 });
+    expect(run.text).toContain('L2-H5-W8');
+    expect(run.text).toContain('used index 0; 1023 of 1024 signatures left');
+    expect(folder.read('release.der')[7]).toBe(1);
+    const { slots } = await readKeystoreFile(folder.read('keystore.der'), 'keystore.der');
+    const image = folder.read('fw_v1_signed.bin');
+    expect(await verifyImage(image, slots)).toMatchObject({ ok: true, version: 1 });
+    folder.run('rm', 'fw_v1_signed.bin');
+    expect(lms()).toMatchObject({ exitCode: 0 });
+    expect(folder.read('release.der')[7]).toBe(2);
+  });
+
   it('stops at the exit code of the tool', () => {
     const run = folder.run('make', 'bad-use', `SIGN_TOOL=${bundle.program('keyfuse-sign.js')}`);
     expect(run.exitCode).not.toBe(0);

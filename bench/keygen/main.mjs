@@ -13,6 +13,7 @@ import { judgeTargets } from './targets.mjs';
 const RESULTS = join(import.meta.dirname, '../results');
 const JOBS = ['lms-l1h10w8', 'lms-l2h5w8-both-trees', 'xmss-10', 'xmssmt-20/2', 'lms-l1h10w8-sign'];
 const PLAIN_REPETITIONS = 3;
+const QUIET_LOAD = 1;
 
 const { values } = parseArgs({
   options: {
@@ -67,8 +68,10 @@ function record(job, side, milliseconds) {
   samples.set(key, [...(samples.get(key) ?? []), milliseconds]);
 }
 
-await buildSides();
+// Before the build, which is work of its own.
 const loadBefore = loadavg();
+const quiet = (loadBefore[0] ?? 0) < QUIET_LOAD;
+await buildSides();
 const node = startNode();
 const page = await startChromium();
 const peers = findPeers();
@@ -153,6 +156,8 @@ const plainOf = (rates) => ({
 const result = {
   date: new Date().toISOString(),
   machine: { ...machineFacts(), chromium: page.version },
+  /** Without other work before the run began; what a busy machine says counts for little. */
+  quiet,
   load: { before: loadBefore.map(rounded), after: loadavg().map(rounded) },
   repetitions,
   unit: 'milliseconds; rates in million SHA-256 compressions a second',
@@ -201,3 +206,4 @@ console.table(
     verdict,
   })),
 );
+if (!quiet) console.log('This machine was busy: measure again when it is quiet.');

@@ -8,6 +8,7 @@ import {
   recogniseKeyfusePrimer,
   type KeyfusePrimerInput,
 } from '../../src/core/wolfboot/index.ts';
+import { createPrng } from '../../src/virtual/prng.ts';
 import { OtpArea, type OtpCells } from '../../src/virtual/otp/otp-area.ts';
 import { p256Profile } from '../support/burning.ts';
 import { slots } from '../support/keys.ts';
@@ -304,7 +305,80 @@ describe('the firmware and its model on the virtual board', () => {
   });
 });
 
+describe('the chip layer', () => {
+  it('leaves in each register what the reference manual asks', () => {
+    const main = fileURLToPath(new URL('primer-host/registers.c', import.meta.url));
+    const strict = ['-std=gnu11', '-O1', '-no-pie', '-Wall', '-Wextra', '-Werror'];
+    const define = ['-Wno-int-to-pointer-cast', '-DKEYFUSE_HOST', `-I${firmware}`];
+    const sources = [`${firmware}/chip.c`, main, '-o', 'registers'];
+    expect(folder.run('gcc', ...strict, ...define, ...sources)).toMatchObject({ exitCode: 0 });
+    const { text } = folder.run(folder.path('registers'));
+    const found = Object.fromEntries(
+      [...text.matchAll(/^(\S+) ([0-9A-F]{8})$/gm)].map(
+        ([, name = '', value = '']): [string, string] => [name, value],
+      ),
+    );
+    expect(found).toEqual({
+      // Clocks of RNG off, of GPIO B, D, F, G and USART3 on.
+      AHB2ENR: '0000006A',
+      APB1LENR: '00040000',
+      // 32 MHz / 278 = 115108.
+      BRR: '00000116',
+      CR1: '2000000D',
+      'PB.MODER': 'FFFFFFFD',
+      'PF.MODER': 'FFFFFDFF',
+      'PG.MODER': 'FFFFFDFF',
+      'PD.MODER': 'FFFAFFFF',
+      'PD.AFRH': 'FFFFFF77',
+      'PB.BSRR': '00000001',
+      'PF.BSRR': '00100000',
+      'PG.BSRR': '00000010',
+      // One halfword, its neighbour untouched; locked again behind it.
+      program: '00000000',
+      halfword4: '0000FFFF',
+      halfword5: '00001234',
+      NSKEYR: 'CDEF89AB',
+      NSCR: '00000001',
+      'program+PGSERR': '00040000',
+      'read+ECCD': '00000001',
+      // Nothing reacts here, so the chip does not show the block locked.
+      lock: '00000000',
+      OTPBLR_PRG: '80000001',
+      OPTKEYR: '4C5D6E7F',
+      OPTCR: '00000003',
+      trustzone: '00000001',
+      'random+0': '00000000',
+      RNG_CR: '00F00D04',
+      RNG_HTCR: '0000AAC7',
+      random: '00000001',
+      word: '12345678',
+      'random+SECS': '00000000',
+    });
+  });
+});
+
 describe('the firmware', () => {
+  it('does what its model does on chips in any state', { timeout: 60_000 }, async () => {
+    const prng = createPrng(3, 'primer states');
+    for (let round = 0; round < 25; round++) {
+      const before = cells((otp) => {
+        // Pieces of the wanted content, and now and then something else.
+        const wanted = recogniseKeyfusePrimer(filled())!.content;
+        for (let at = 0; at < 1024; at++) {
+          const value = wanted[2 * at]! | (wanted[2 * at + 1]! << 8);
+          if (prng.next() % 3 === 0 && (at < 88 || at >= UDS_START)) otp.program(at, value);
+          if (round % 2 === 1 && prng.next() % 500 === 0) otp.program(at, prng.next() & 0xffff);
+        }
+        if (prng.next() % 4 === 0) otp.lock(1 << (prng.next() % 31));
+      });
+      const image = filled({ uds: 'none', lockBlocks: round % 3 === 0 ? [30] : [] });
+      const host = onHost(before, image, [], ['dump']);
+      const board = await onVirtualBoard(before, image, ['dump']);
+      expect(board.text).toBe(host.text);
+      expect(board.cells).toEqual(host.cells);
+    }
+  });
+
   it('is never worse off for a power cut between two halfwords', { timeout: 60_000 }, async () => {
     const total = filled();
     const wholeRun = withoutUds(full());

@@ -1,6 +1,6 @@
 /** The composition root: the only place where the program meets the browser and the virtual board. */
 import { createRealClock } from '../platform/clock.ts';
-import { pickFile, saveFile } from '../platform/files.ts';
+import { findFolderPicker, pickFile, saveFile } from '../platform/files.ts';
 import { createWebLocks } from '../platform/locks.ts';
 import { findPasskeys } from '../platform/passkey.ts';
 import { createWebRng } from '../platform/rng.ts';
@@ -53,6 +53,7 @@ export function createServices(): Services {
     rng,
     findPasskeys: () =>
       findPasskeys({ credentials: navigator.credentials, name: location.hostname }, rng),
+    pickFolder: findFolderPicker(window),
     keepAwake: createKeepAwake('wakeLock' in navigator ? navigator.wakeLock : undefined, document),
     benches: {
       real: createRealBench(clock),

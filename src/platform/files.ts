@@ -51,3 +51,30 @@ export async function readFile(file: File): Promise<NamedFile> {
     });
   }
 }
+
+type FolderPicker = () => Promise<FileSystemDirectoryHandle | undefined>;
+
+/** `showDirectoryPicker` (File System Access), which only some browsers have. */
+interface WithDirectoryPicker {
+  showDirectoryPicker?(options: {
+    readonly id: string;
+    readonly mode: 'readwrite';
+  }): Promise<FileSystemDirectoryHandle>;
+}
+
+/**
+ * Lets the person choose a folder that may then be written to; undefined when they chose none. Needs
+ * a click. No function where the browser has no such picker.
+ */
+export function findFolderPicker(page: object): FolderPicker | undefined {
+  const pick = (page as WithDirectoryPicker).showDirectoryPicker?.bind(page);
+  if (pick === undefined) return undefined;
+  return async () => {
+    try {
+      return await pick({ id: 'keyfuse-state', mode: 'readwrite' });
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'AbortError') return undefined;
+      throw new AppError('file-failed', 'the folder could not be opened', { cause: error });
+    }
+  };
+}

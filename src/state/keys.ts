@@ -33,6 +33,12 @@ export interface KeysState {
   readonly activity: Activity;
   /** Of the long call that runs; undefined when none does or it has not said anything yet. */
   readonly progress: CryptoProgress | undefined;
+  /** Whether this browser can keep state files in a folder. */
+  readonly canUseStateFolder: boolean;
+  /** Name of the folder in which indices are set aside too, until the page is left. */
+  readonly stateFolder: string | undefined;
+  /** Lets the person choose that folder: a second witness of how far stateful keys are. Needs a click. */
+  useStateFolder(): Promise<void>;
   /** Ends the long call that runs; nothing is made or signed then. */
   cancel(): void;
   /** Resolves with true when the vault is as wanted; otherwise the failure stands in `activity`. */
@@ -71,7 +77,8 @@ export type KeysStore = StoreApi<KeysState>;
 export function createKeysStore({
   keyring,
   files,
-}: Pick<Services, 'keyring' | 'files'>): KeysStore {
+  pickFolder,
+}: Pick<Services, 'keyring' | 'files' | 'pickFolder'>): KeysStore {
   const store = createStore<KeysState>()((set, get) => {
     let canceller: Canceller | undefined;
     const report = (activity: Activity): void => {
@@ -123,8 +130,12 @@ export function createKeysStore({
     /** Takes over what the keyring holds: at the start, after a lock, after another tab's change. */
     const refresh = async (): Promise<void> => {
       const vault = await keyring.vaultStatus();
-      const keys = vault.kind === 'locked' ? [] : await keyring.list();
-      set({ vault, keys: inOrder(keys, get().keys) });
+      if (vault.kind === 'locked') {
+        set({ vault, keys: [] });
+        return;
+      }
+      const keys = await keyring.list();
+      set({ vault, keys, publicKeys: keys });
     };
     const refreshUnasked = (): void => {
       refresh().catch((error: unknown) => {
@@ -140,6 +151,18 @@ export function createKeysStore({
       vault: { kind: 'none' },
       activity: idle,
       progress: undefined,
+      canUseStateFolder: pickFolder !== undefined,
+      stateFolder: undefined,
+
+      async useStateFolder() {
+        await perform(report, 'state-folder', async () => {
+          const folder = await pickFolder?.();
+          if (folder === undefined) return;
+          await keyring.useStateFolder(folder);
+          await refresh();
+          set({ stateFolder: folder.name });
+        });
+      },
 
       cancel() {
         canceller?.cancel();
@@ -238,20 +261,6 @@ export function createKeysStore({
     };
   });
   return store;
-}
-
-/** Keys that were here keep their places; those that come are sorted by name. */
-function inOrder(keys: readonly KeyInfo[], before: readonly KeyInfo[]): readonly KeyInfo[] {
-  const places = new Map(before.map(({ id }, place) => [id, place]));
-  const placeOf = ({ id }: KeyInfo): number => places.get(id) ?? before.length;
-  return [...keys].sort((a, b) => placeOf(a) - placeOf(b) || byKeyName(a, b));
-}
-
-const names = new Intl.Collator('en', { numeric: true });
-
-/** line, line-2, line-10: the vault keeps keys in no order that means anything. */
-export function byKeyName(a: Pick<KeyInfo, 'name'>, b: Pick<KeyInfo, 'name'>): number {
-  return names.compare(a.name, b.name);
 }
 
 function withPassphrase(

@@ -76,6 +76,8 @@ export interface Services {
   readonly keepAwake: KeepAwake;
   /** undefined where the browser has no passkeys that derive secrets. */
   readonly findPasskeys: () => Promise<Passkeys | undefined>;
+  /** Lets the person choose a folder to write to; missing where the browser cannot. Needs a click. */
+  readonly pickFolder?: (() => Promise<FileSystemDirectoryHandle | undefined>) | undefined;
   readonly benches: Benches;
   readonly environment: Environment;
   /** Version and build of this program, for records. */

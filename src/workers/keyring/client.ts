@@ -102,6 +102,7 @@ export function createKeyringClient(port: KeyringPort): Keyring {
     setMask: call('setMask'),
     forget: call('forget'),
     advanceState: call('advanceState'),
+    useStateFolder: call('useStateFolder'),
     signImage: call('signImage'),
     makeOtpImage: call('makeOtpImage'),
     revealOtpImage: call('revealOtpImage'),

@@ -7,6 +7,7 @@ import { wipe } from '../../core/bytes/index.ts';
 import { fingerprint, scheme, type KeyPair, type PrivateKey } from '../../core/crypto/index.ts';
 import { openKeyStates, type HeldKey as Custody } from '../../core/custody/index.ts';
 import { AppError, isAppError } from '../../core/errors.ts';
+import type { Store } from '../../core/ports/index.ts';
 import { keyIdOf, type HeldTrees, type KeyFacts } from '../../core/vault/index.ts';
 import { MASK_ALL } from '../../core/wolfboot/index.ts';
 import type { KeyringParts } from './parts.ts';
@@ -43,6 +44,8 @@ export interface HeldKeys {
   sealTrees(held: HeldKey): Promise<void>;
   /** Holds exactly what the open vault holds; what lived in memory only is sealed. */
   reload(): Promise<void>;
+  /** From now on indices are set aside in these files too. Rejects with what they reject with. */
+  useStateFiles(files: Store): Promise<void>;
   drop(held: HeldKey): void;
   /** Wipes and forgets everything. */
   wipeAll(): void;
@@ -53,7 +56,8 @@ const BUSY_ATTEMPTS = 20;
 const BUSY_PAUSE_MS = 50;
 
 export function createHeldKeys(parts: KeyringParts, vault: VaultSession | undefined): HeldKeys {
-  const { inTurn, counters, stateFiles, locks, rng, clock } = parts;
+  const { inTurn, counters, locks, rng, clock } = parts;
+  let stateFiles: Store | undefined;
   const keys = new Map<string, HeldKey>();
 
   const drop = (held: HeldKey): void => {
@@ -214,6 +218,17 @@ export function createHeldKeys(parts: KeyringParts, vault: VaultSession | undefi
         await update(held, { reservedUpTo: held.custody ? String(held.custody.floor) : '' });
         await sealTrees(held);
         await takeIntoCustody(held, false);
+      }
+    },
+
+    async useStateFiles(files) {
+      const before = stateFiles;
+      stateFiles = files;
+      try {
+        for (const held of keys.values()) await takeIntoCustody(held, false);
+      } catch (error) {
+        stateFiles = before;
+        throw error;
       }
     },
 

@@ -275,6 +275,15 @@ export function createKeyring(parts: KeyringParts): Keyring {
         return changed(held);
       }),
 
+    useStateFolder: (folder) =>
+      work.run(undefined, async () => {
+        const { openStateFolder } = parts;
+        if (openStateFolder === undefined) {
+          throw new AppError('not-supported', 'state files cannot be kept here');
+        }
+        await keys.useStateFiles(openStateFolder(folder));
+      }),
+
     signImage: (id, firmware, options, call) =>
       onKey(id, call, (held, own) =>
         buildSignedImage(firmware, options, {

@@ -43,8 +43,8 @@ export interface KeyringParts {
   readonly vault?: VaultHost | undefined;
   /** How far stateful keys were used, apart from the vault: restoring one does not restore the other. */
   readonly counters: Store;
-  /** A second witness: files in a folder that the person chose. */
-  readonly stateFiles?: Store | undefined;
+  /** A second witness beside the counters: files in a folder that the person chose. */
+  readonly openStateFolder?: ((folder: FileSystemDirectoryHandle) => Store) | undefined;
   readonly locks: Locks;
   readonly inTurn: InTurn;
   readonly otherTabs?: OtherTabs | undefined;

@@ -199,6 +199,12 @@ export interface Keyring {
   ): Promise<void>;
   /** The way out of `suspended`: indices below `nextIndex` are never used. Never back. */
   advanceState(id: string, nextIndex: bigint): Promise<KeyInfo>;
+  /**
+   * Until the page is left, one-time indices are set aside in files of this folder too, before they
+   * are used: a second witness of how far each key is. The folder may be written to already.
+   * Rejects with `file-failed`.
+   */
+  useStateFolder(folder: FileSystemDirectoryHandle): Promise<void>;
   /** The firmware with its signed header in front. */
   signImage(
     id: string,

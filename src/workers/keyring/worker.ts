@@ -5,6 +5,7 @@ import { createInTurn, createWebLocks } from '../../platform/locks.ts';
 import { createOtherTabs } from '../../platform/other-tabs.ts';
 import { createWebRng } from '../../platform/rng.ts';
 import { createRsaKeyMaker } from '../../platform/rsa-key-maker.ts';
+import { createFolderStore } from '../../platform/state-folder.ts';
 import { createIndexedDbStore } from '../../platform/store.ts';
 import { createArgon2, createWebAead } from '../../platform/vault-ciphers.ts';
 import { createKeyringHasher } from '../hashing/browser-pool.ts';
@@ -23,6 +24,7 @@ const keyring = createKeyring({
     ciphers: { aead: createWebAead(crypto.subtle), stretcher: createArgon2() },
   },
   counters: createIndexedDbStore('keyfuse-counters'),
+  openStateFolder: createFolderStore,
   locks: createWebLocks(navigator.locks),
   inTurn: createInTurn(navigator.locks),
   otherTabs: createOtherTabs('keyfuse-vault', tabMessages),

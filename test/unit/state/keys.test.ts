@@ -2,18 +2,23 @@
 import { describe, expect, it } from 'vitest';
 import { createKeysStore, type KeysStore } from '../../../src/state/keys.ts';
 import { createKeystoreStore } from '../../../src/state/keystore.ts';
-import type { Files } from '../../../src/state/services.ts';
+import type { Files, Services } from '../../../src/state/services.ts';
 import { createKeyring } from '../../../src/workers/keyring/keyring.ts';
 import type { KeyringParts } from '../../../src/workers/keyring/parts.ts';
 import type { VaultSecret } from '../../../src/workers/keyring/protocol.ts';
 import { until } from '../../support/app-bench.ts';
 import { testBrowser } from '../../support/keyring-parts.ts';
+import { memoryStore } from '../../support/memory-store.ts';
 
 const secret: VaultSecret = { kind: 'passphrase', passphrase: 'correct horse battery' };
 const wrong: VaultSecret = { kind: 'passphrase', passphrase: 'wrong horse battery' };
 const ed25519 = { algorithm: 'ed25519' } as const;
 
-function page(browser = testBrowser(), change?: Partial<KeyringParts>) {
+function page(
+  browser = testBrowser(),
+  change?: Partial<KeyringParts>,
+  pickFolder?: Services['pickFolder'],
+) {
   const saved = new Map<string, Uint8Array>();
   const files: Files = {
     save: (name, content) => {
@@ -22,7 +27,7 @@ function page(browser = testBrowser(), change?: Partial<KeyringParts>) {
     pick: () => Promise.resolve(undefined),
   };
   const keyring = createKeyring(browser.tab(change));
-  const keys = createKeysStore({ keyring, files });
+  const keys = createKeysStore({ keyring, files, pickFolder });
   const keystore = createKeystoreStore({ keyring, files }, keys);
   return { browser, keys, keystore, saved };
 }
@@ -125,5 +130,22 @@ describe('the keys store', () => {
     expect(keys.getState().keys[0]).toMatchObject({ saved: true, proven: false });
     await keys.getState().prove(key!.id, file, 'another passphrase');
     expect(keys.getState().keys[0]).toMatchObject({ saved: true, proven: true });
+  });
+
+  it('keeps state files in a folder that was chosen, where the browser can', async () => {
+    expect(page().keys.getState().canUseStateFolder).toBe(false);
+    const folder = { name: 'keys' } as FileSystemDirectoryHandle;
+    const choices = [undefined, folder];
+    const opened: string[] = [];
+    const openStateFolder = ({ name }: FileSystemDirectoryHandle) => {
+      opened.push(name);
+      return memoryStore();
+    };
+    const { keys } = page(undefined, { openStateFolder }, async () => choices.shift());
+    await keys.getState().useStateFolder();
+    expect(keys.getState().stateFolder).toBeUndefined();
+    await keys.getState().useStateFolder();
+    expect(keys.getState()).toMatchObject({ canUseStateFolder: true, stateFolder: 'keys' });
+    expect(opened).toEqual(['keys']);
   });
 });

@@ -7,6 +7,7 @@ import { createKeyring } from '../../../src/workers/keyring/keyring.ts';
 import type { Keyring, VaultSecret } from '../../../src/workers/keyring/protocol.ts';
 import { expectRejects } from '../../support/expect-error.ts';
 import { testBrowser } from '../../support/keyring-parts.ts';
+import { memoryStore } from '../../support/memory-store.ts';
 
 const secret: VaultSecret = { kind: 'passphrase', passphrase: 'correct horse battery' };
 const lms = { algorithm: 'lms', lms: { levels: 1, height: 5, winternitz: 4 } } as const;
@@ -258,5 +259,44 @@ describe('the file of a stateful key', () => {
     await keyring.createVault(secret);
     expect(await signedIndex(keyring, id)).toBe(1);
     expect(await signedIndex(await reload(browser), id)).toBe(2);
+  });
+});
+
+describe('a folder for state files', () => {
+  it('tells of signatures that the browser has forgotten', async () => {
+    const { browser, keyring: first, id } = await vaultWithKey();
+    await signedIndex(first, id);
+    const older = { vault: await snapshot(browser.store), all: await snapshot(browser.counters) };
+    const files = memoryStore();
+    const withFolder = async () => {
+      const keyring = createKeyring(browser.tab({ openStateFolder: () => files }));
+      await keyring.unlockVault(secret);
+      await keyring.useStateFolder({} as FileSystemDirectoryHandle);
+      return keyring;
+    };
+    const keyring = await withFolder();
+    for (let used = 1; used < 4; used++) expect(await signedIndex(keyring, id)).toBe(used);
+
+    // The whole browser profile is put back; the folder is not.
+    await restore(browser.store, older.vault);
+    await restore(browser.counters, older.all);
+    const again = await withFolder();
+    expect((await again.list())[0]?.suspended).toEqual({
+      reason: 'rolled-back',
+      lowestSafeIndex: 4n,
+    });
+    await expectRejects(signedIndex(again, id), 'key-state-rolled-back');
+  });
+
+  it('that cannot be written to lets nobody sign', async () => {
+    const { browser, id } = await vaultWithKey();
+    const full: Store = {
+      ...memoryStore(),
+      put: () => Promise.reject(new AppError('file-failed', 'the disk is full')),
+    };
+    const keyring = createKeyring(browser.tab({ openStateFolder: () => full }));
+    await keyring.unlockVault(secret);
+    await expectRejects(keyring.useStateFolder({} as FileSystemDirectoryHandle), 'file-failed');
+    expect(await signedIndex(keyring, id)).toBe(0);
   });
 });

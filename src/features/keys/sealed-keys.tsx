@@ -1,6 +1,6 @@
 /** What is shown of the keys while the vault is locked: nothing secret. */
 import { m } from '../../i18n/paraglide/messages.js';
-import { byKeyName, type SealedKeyFacts } from '../../state/keys.ts';
+import type { SealedKeyFacts } from '../../state/keys.ts';
 import { Badge } from '../../ui/kit/badge.tsx';
 import { Fingerprint } from '../../ui/kit/fingerprint.tsx';
 import { algorithmLabels, keyState } from './key-words.ts';
@@ -12,7 +12,7 @@ export function SealedKeys({ keys }: { readonly keys: readonly SealedKeyFacts[] 
     <div>
       <h3 className={styles.small}>{m.vault_sealed_keys({ count: keys.length })}</h3>
       <ul className={styles.sealed} aria-label={m.vault_sealed_list()}>
-        {[...keys].sort(byKeyName).map((key) => {
+        {keys.map((key) => {
           const state = keyState({ ...key, origin: 'generated', sealed: true });
           return (
             <li key={key.id}>

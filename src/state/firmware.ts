@@ -1,8 +1,8 @@
 /** Firmware files, the images signed from them, and what a bootloader would say to each. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { toHex } from '../core/bytes/index.ts';
-import { hash } from '../core/crypto/index.ts';
-import { AppError } from '../core/errors.ts';
+import { hash, type CryptoProgress } from '../core/crypto/index.ts';
+import { AppError, toAppError } from '../core/errors.ts';
 import {
   authKeyOfAlgorithm,
   isSampleImage,
@@ -15,6 +15,7 @@ import {
 import { idle, perform, type Activity } from './activity.ts';
 import type { KeysStore } from './keys.ts';
 import type { KeystoreStore } from './keystore.ts';
+import { createLongCalls } from './long-calls.ts';
 import type { NamedFile, Services } from './services.ts';
 
 export interface FirmwareFile extends NamedFile {
@@ -47,12 +48,18 @@ export interface FirmwareState {
   readonly files: readonly FirmwareFile[];
   readonly images: readonly SignedImage[];
   readonly activity: Activity;
+  /** Of the signature that is made; undefined when none is or it has not said anything yet. */
+  readonly progress: CryptoProgress | undefined;
   loadSample(): Promise<void>;
   openFirmware(file: NamedFile): Promise<void>;
   removeFirmware(id: string): void;
   sign(request: SignRequest): Promise<void>;
+  /** Ends the signing that runs; no image is made then. */
+  cancel(): void;
   openSigned(file: NamedFile): Promise<void>;
   verify(id: string): Promise<void>;
+  /** The same for all images, unasked: only a failure shows in `activity`. */
+  judgeAll(): Promise<void>;
   removeImage(id: string): void;
   save(id: string): void;
   dismiss(): void;
@@ -70,6 +77,9 @@ export function createFirmwareStore(
     const report = (activity: Activity): void => {
       set({ activity });
     };
+    const long = createLongCalls(report, (progress) => {
+      set({ progress });
+    });
     const judge = async (bytes: Uint8Array, image: WolfBootImage): Promise<ImageVerdict> => {
       const { slots, profile } = keystoreStore.getState().view;
       return verifyImage(bytes, slots, { headerSizeBytes: image.headerSizeBytes, profile });
@@ -92,11 +102,18 @@ export function createFirmwareStore(
       set({ images: [...get().images, entry] });
     };
     const imageById = (id: string): SignedImage => find(get().images, id, 'image');
+    const judgeAgain = async ({ id, bytes, image }: SignedImage): Promise<void> => {
+      const verdict = await judge(bytes, image);
+      set({
+        images: get().images.map((entry) => (entry.id === id ? { ...entry, verdict } : entry)),
+      });
+    };
 
     return {
       files: [],
       images: [],
       activity: idle,
+      progress: undefined,
 
       async loadSample() {
         await perform(report, 'load-sample', async () => {
@@ -114,7 +131,7 @@ export function createFirmwareStore(
         set({ files: get().files.filter((file) => file.id !== id) });
       },
       async sign(request) {
-        await perform(report, 'sign', async () => {
+        await long.run('sign', async (call) => {
           const firmware = find(get().files, request.firmwareId, 'firmware file');
           const key = find(keysStore.getState().keys, request.keyId, 'key');
           const options: ImageOptions = {
@@ -125,22 +142,26 @@ export function createFirmwareStore(
             headerSizeBytes: request.headerSizeBytes,
             timestamp: request.timestamp ? BigInt(Math.floor(clock.wallMs() / 1000)) : undefined,
           };
-          const bytes = await keyring.signImage(key.id, firmware.bytes, options);
+          const bytes = await keyring.signImage(key.id, firmware.bytes, options, call);
           const name = `${withoutExtension(firmware.name)}_v${request.version}_signed.bin`;
           await addImage({ name, bytes }, 'signed-here');
         });
+      },
+      cancel() {
+        long.cancel();
       },
       async openSigned(file) {
         await perform(report, 'open-image', () => addImage(file, 'opened'));
       },
       async verify(id) {
-        await perform(report, 'verify', async () => {
-          const { bytes, image } = imageById(id);
-          const verdict = await judge(bytes, image);
-          set({
-            images: get().images.map((entry) => (entry.id === id ? { ...entry, verdict } : entry)),
-          });
-        });
+        await perform(report, 'verify', () => judgeAgain(imageById(id)));
+      },
+      async judgeAll() {
+        try {
+          for (const image of get().images) await judgeAgain(image);
+        } catch (error) {
+          set({ activity: { kind: 'failed', what: 'verify', error: toAppError(error) } });
+        }
       },
       removeImage(id) {
         set({ images: get().images.filter((image) => image.id !== id) });

@@ -5,7 +5,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { CryptoProgress, KeySpec } from '../core/crypto/index.ts';
 import { toAppError } from '../core/errors.ts';
-import { createCanceller, type Canceller } from '../core/ports/index.ts';
 import type {
   BackupForm,
   BackupSheet,
@@ -17,6 +16,7 @@ import type {
   VaultStatus,
 } from '../workers/keyring/protocol.ts';
 import { idle, perform, type Activity } from './activity.ts';
+import { createLongCalls } from './long-calls.ts';
 import type { NamedFile, Services } from './services.ts';
 
 export type KeyEntry = KeyInfo;
@@ -80,7 +80,6 @@ export function createKeysStore({
   pickFolder,
 }: Pick<Services, 'keyring' | 'files' | 'pickFolder'>): KeysStore {
   const store = createStore<KeysState>()((set, get) => {
-    let canceller: Canceller | undefined;
     const report = (activity: Activity): void => {
       set({ activity });
     };
@@ -98,27 +97,9 @@ export function createKeysStore({
     const change = (info: KeyInfo): void => {
       setKeys(get().keys.map((key) => (key.id === info.id ? info : key)));
     };
-    /** One call that may take long: it has progress and can be cancelled. */
-    const long = async (
-      what: string,
-      work: (call: {
-        signal: Canceller['signal'];
-        onProgress: (state: CryptoProgress) => void;
-      }) => Promise<void>,
-    ): Promise<void> => {
-      const own = createCanceller();
-      canceller = own;
-      await perform(report, what, () =>
-        work({
-          signal: own.signal,
-          onProgress: (progress) => {
-            set({ progress });
-          },
-        }),
-      );
-      if (canceller === own) canceller = undefined;
-      set({ progress: undefined });
-    };
+    const long = createLongCalls(report, (progress) => {
+      set({ progress });
+    });
     const vaultCall = async (what: string, work: () => Promise<unknown>): Promise<boolean> => {
       const done = await perform(report, what, async () => {
         await work();
@@ -165,7 +146,7 @@ export function createKeysStore({
       },
 
       cancel() {
-        canceller?.cancel();
+        long.cancel();
       },
 
       createVault: (secret, options) =>
@@ -180,7 +161,7 @@ export function createKeysStore({
       estimate: (spec) => keyring.estimate(spec),
 
       async generate(name, spec, count = 1) {
-        await long('generate', async (call) => {
+        await long.run('generate', async (call) => {
           for (let made = 0; made < count; made++) {
             const taken = new Set(get().keys.map((key) => key.name));
             add(await keyring.generate({ name: freeName(name, taken), spec }, call));
@@ -189,7 +170,7 @@ export function createKeysStore({
       },
 
       async open(file, agePassphrase) {
-        await long('open', async (call) => {
+        await long.run('open', async (call) => {
           add(await keyring.open(file, withPassphrase(agePassphrase), call));
         });
       },
@@ -220,7 +201,7 @@ export function createKeysStore({
       sheet: (id) => perform(report, 'sheet', () => keyring.backupSheet(id)),
 
       async prove(id, file, agePassphrase) {
-        await long('prove', async (call) => {
+        await long.run('prove', async (call) => {
           change(await keyring.proveBackup(id, file, withPassphrase(agePassphrase), call));
         });
       },

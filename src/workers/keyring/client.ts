@@ -89,6 +89,7 @@ export function createKeyringClient(port: KeyringPort): Keyring {
     addUnlockWay: call('addUnlockWay'),
     removeUnlockWay: call('removeUnlockWay'),
     setAutoLock: call('setAutoLock'),
+    deleteVault: call('deleteVault'),
     list: call('list'),
     estimate: call('estimate'),
     generate: call('generate'),

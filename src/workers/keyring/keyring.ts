@@ -147,6 +147,26 @@ export function createKeyring(parts: KeyringParts): Keyring {
     removeUnlockWay: (way) => changeVault(undefined, (session) => session.removeWay(way)),
     setAutoLock: (minutes) => changeVault(undefined, (session) => session.setAutoLock(minutes)),
 
+    async deleteVault(options) {
+      const session = requiredVault();
+      const status = await session.status();
+      if (status.kind === 'none') throw new AppError('invalid-argument', 'there is no vault');
+      const sealed = status.kind === 'open' ? keys.all().map(keys.infoOf) : status.keys;
+      const lost = [...sealed.filter(({ proven }) => !proven), ...(status.damaged ?? [])];
+      if (lost.length > 0 && options?.evenUnproven !== true) {
+        const names = lost.map(({ name }) => name);
+        throw new AppError('backup-not-proven', 'some of the keys would be lost for good', {
+          context: { keys: names.join(', ') },
+        });
+      }
+      await work.stop(() => {
+        if (session.isOpen) closeAll();
+      });
+      await inTurn('vault', () => session.remove());
+      otherTabs?.tell('vault');
+      return session.status();
+    },
+
     // Looking is no use: it does not put off the lock.
     async list() {
       if ((await vault?.isLocked()) === true) throw locked();
@@ -264,8 +284,8 @@ export function createKeyring(parts: KeyringParts): Keyring {
       });
     },
 
-    advanceState: (id, nextIndex) =>
-      onKey(id, undefined, async (held, own) => {
+    advanceState: (id, nextIndex, call) =>
+      onKey(id, call, async (held, own) => {
         if (held.custody === undefined) {
           throw new AppError('invalid-argument', `${id} has no state to advance`);
         }

@@ -63,6 +63,16 @@ export interface SealedKeyFacts {
   readonly proven: boolean;
 }
 
+/**
+ * A record of the vault that is not what was sealed: its key is lost to this browser, and `forget`
+ * with its name removes it.
+ */
+export interface DamagedKey {
+  readonly id: string;
+  /** What the record says, which nothing proves; its id where it says nothing. */
+  readonly name: string;
+}
+
 export type UnlockWay =
   | { readonly kind: 'passphrase' }
   | { readonly kind: 'passkey'; readonly credentialId: string; readonly label: string };
@@ -72,13 +82,18 @@ export type VaultStatus =
   | { readonly kind: 'none' }
   | {
       readonly kind: 'locked';
+      /** Empty when the vault's head is damaged: then nothing opens it, only `deleteVault` helps. */
       readonly ways: readonly UnlockWay[];
       readonly keys: readonly SealedKeyFacts[];
+      /** Found without opening; missing where none was. */
+      readonly damaged?: readonly DamagedKey[] | undefined;
     }
   | {
       readonly kind: 'open';
       readonly ways: readonly UnlockWay[];
       readonly autoLockMinutes: number;
+      /** What did not open with the others; missing where everything did. */
+      readonly damaged?: readonly DamagedKey[] | undefined;
     };
 
 /** What opens a vault. `prf` is the 32-byte PRF output of the passkey; the keyring wipes it. */
@@ -125,7 +140,7 @@ export type KeyCall = LongCall<CryptoProgress>;
 export type KeyringEvent =
   /** The vault was created, locked or unlocked, here or in another tab, or the time ran out. */
   | { readonly kind: 'vault' }
-  /** Another tab changed keys. */
+  /** Another tab changed keys, or a stateful key used an index, here or there. */
   | { readonly kind: 'keys' };
 
 /**
@@ -139,7 +154,10 @@ export interface Keyring {
     secret: VaultSecret,
     options?: { readonly autoLockMinutes?: number },
   ): Promise<VaultStatus>;
-  /** Throws `vault-secret-wrong`, `vault-damaged`. */
+  /**
+   * Opens what can be opened; keys that are damaged stand in the status. Throws `vault-secret-wrong`,
+   * `vault-damaged` for a damaged head.
+   */
   unlockVault(secret: VaultSecret): Promise<readonly KeyInfo[]>;
   /**
    * Wipes every key here and, unless `hereOnly`, in the other tabs; what was running is cancelled
@@ -152,6 +170,12 @@ export interface Keyring {
   removeUnlockWay(way: UnlockWay): Promise<VaultStatus>;
   /** Minutes without use of a key. */
   setAutoLock(minutes: number): Promise<VaultStatus>;
+  /**
+   * Removes the vault with all its keys, open or locked, damaged or not; what lives in memory only
+   * stays. Rejects with `backup-not-proven` (context: keys, their names) when a sealed key is not
+   * proven or is damaged, unless `evenUnproven`. How far stateful keys were used stays known.
+   */
+  deleteVault(options?: { readonly evenUnproven: true }): Promise<VaultStatus>;
 
   list(): Promise<readonly KeyInfo[]>;
   estimate(spec: KeySpec): Promise<KeyEstimate>;
@@ -190,15 +214,15 @@ export interface Keyring {
   setMask(id: string, partitionMask: number): Promise<KeyInfo>;
   /**
    * Wipes the private key. Rejects with `backup-not-proven` for a sealed key that is not proven,
-   * unless `evenUnproven` is given together with its name. So given it also removes a key, damaged
-   * or not, while the vault is locked.
+   * unless `evenUnproven` is given together with its name. So given it also removes a damaged key,
+   * and any key while the vault is locked.
    */
   forget(
     id: string,
     options?: { readonly evenUnproven: true; readonly typedName: string },
   ): Promise<void>;
   /** The way out of `suspended`: indices below `nextIndex` are never used. Never back. */
-  advanceState(id: string, nextIndex: bigint): Promise<KeyInfo>;
+  advanceState(id: string, nextIndex: bigint, call?: KeyCall): Promise<KeyInfo>;
   /**
    * Until the page is left, one-time indices are set aside in files of this folder too, before they
    * are used: a second witness of how far each key is. The folder may be written to already.
@@ -234,6 +258,7 @@ export const longCallPosition = {
   generate: 1,
   open: 2,
   proveBackup: 3,
+  advanceState: 2,
   signImage: 3,
 } as const satisfies Partial<Record<KeyringMethod, number>>;
 

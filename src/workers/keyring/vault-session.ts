@@ -65,6 +65,8 @@ export interface VaultSession {
   addWay(secret: VaultSecret, label: string): Promise<void>;
   removeWay(way: UnlockWay): Promise<void>;
   setAutoLock(minutes: number): Promise<void>;
+  /** Removes head and records; the head goes first, so that what is left opens no more. */
+  remove(): Promise<void>;
   /** After another tab changed the head. Throws `vault-damaged`. */
   reread(): Promise<void>;
   saveKey(facts: KeyFacts, revision: number, secret: Uint8Array): Promise<void>;
@@ -117,6 +119,11 @@ export function createVaultSession(host: VaultHost, rng: Rng, clock: Clock): Vau
     const { vaultKey, header } = current();
     return openKey(ciphers.aead, vaultKey, header.vaultId, stored, name);
   };
+  const clear = async (): Promise<void> => {
+    for (const prefix of [keyRecordPrefix, treesRecordPrefix]) {
+      for (const name of await store.keys(prefix)) await store.delete(name);
+    }
+  };
   const names = (): Promise<readonly string[]> => store.keys(keyRecordPrefix);
 
   return {
@@ -149,9 +156,7 @@ export function createVaultSession(host: VaultHost, rng: Rng, clock: Clock): Vau
         throw new AppError('invalid-argument', 'there is a vault already');
       }
       // What a vault without a head left behind cannot be opened by anybody.
-      for (const prefix of [keyRecordPrefix, treesRecordPrefix]) {
-        for (const name of await store.keys(prefix)) await store.delete(name);
-      }
+      await clear();
       const vaultId = drawVaultId(rng);
       const vaultKey = drawVaultKey(rng);
       const way = await newWay(vaultId, vaultKey, secret, defaultLabel(secret));
@@ -194,6 +199,11 @@ export function createVaultSession(host: VaultHost, rng: Rng, clock: Clock): Vau
 
     async setAutoLock(minutes) {
       await keep({ ...current().header, autoLockMinutes: checkAutoLock(minutes, badMinutes) });
+    },
+
+    async remove() {
+      await store.delete(HEADER_RECORD);
+      await clear();
     },
 
     async reread() {

@@ -144,6 +144,43 @@ describe('a vault', () => {
   });
 });
 
+describe('a vault that is deleted', () => {
+  it('takes its keys with it only where their backups are proven', async () => {
+    const browser = testBrowser();
+    const keyring = createKeyring(browser.tab());
+    await expectRejects(keyring.deleteVault(), 'invalid-argument');
+    await keyring.createVault(passphrase());
+    await provenKey(keyring, 'proven');
+    const { id } = await keyring.generate({ name: 'release', spec: ed25519 });
+    for (const lock of [false, true]) {
+      if (lock) await keyring.lockVault();
+      const refusal = keyring.deleteVault();
+      await expect(refusal).rejects.toMatchObject({
+        code: 'backup-not-proven',
+        context: { keys: 'release' },
+      });
+    }
+    await keyring.unlockVault(passphrase());
+    await keyring.proveBackup(id, await keyring.exportPrivate(id, 'raw'));
+    expect(await keyring.deleteVault()).toEqual({ kind: 'none' });
+    expect(await keyring.list()).toEqual([]);
+    expect(await browser.store.keys('')).toEqual([]);
+  });
+
+  it('whose passphrase was lost makes room, in every tab', async () => {
+    const browser = testBrowser();
+    const [one, two] = [createKeyring(browser.tab()), createKeyring(browser.tab())];
+    await one.createVault(passphrase());
+    await one.generate({ name: 'release', spec: ed25519 });
+    expect(await two.deleteVault({ evenUnproven: true })).toEqual({ kind: 'none' });
+    await eventually(async () => {
+      expect(await one.vaultStatus()).toEqual({ kind: 'none' });
+    });
+    expect(await one.list()).toEqual([]);
+    expect(await two.generate({ name: 'new', spec: ed25519 })).toMatchObject({ sealed: false });
+  });
+});
+
 describe('a vault left alone', () => {
   it('locks itself after its time without use of a key', async () => {
     const clock = handClock();

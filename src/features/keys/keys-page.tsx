@@ -10,6 +10,7 @@ import { NextStep, Page, Section } from '../../ui/kit/page.tsx';
 import { KeyCard } from './key-card.tsx';
 import { KeyProgress } from './key-progress.tsx';
 import styles from './keys.module.css';
+import { StateFolder } from './state-folder.tsx';
 import { NewKeys } from './new-keys.tsx';
 import { VaultSection } from './vault-section.tsx';
 
@@ -69,6 +70,7 @@ function KeyList() {
       }
     >
       {unsaved && <Notice tone="caution">{m.keys_memory()}</Notice>}
+      <StateFolder />
       {keys.length === 0 ? (
         <EmptyState icon="key" title={m.keys_empty()}>
           {m.keys_empty_text()}

@@ -51,7 +51,7 @@ export function NewKeys({ first }: { readonly first: boolean }) {
         <AlgorithmChoice draft={draft} onChange={setDraft} />
         <ParameterFields draft={draft} onChange={setDraft} />
         <SpecFacts spec={spec} profile={profile} />
-        <Disclosure label={m.keys_compare()}>
+        <Disclosure label={m.keys_compare()} onDemand>
           <Suspense fallback={<p role="status">{m.app_loading()}</p>}>
             <AlgorithmTable draft={draft} target={profile.target} />
           </Suspense>

@@ -62,7 +62,7 @@ export function BootloaderSection() {
           setBuild({ universal });
         }}
       />
-      <Disclosure label={m.keystore_room({ target: targetLabels[profile.target] })}>
+      <Disclosure label={m.keystore_room({ target: targetLabels[profile.target] })} onDemand>
         <Suspense fallback={<p role="status">{m.app_loading()}</p>}>
           <CapacityTable profile={profile} />
         </Suspense>

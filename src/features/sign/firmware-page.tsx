@@ -7,6 +7,7 @@ import { ErrorNotice } from '../../ui/kit/notice.tsx';
 import { NextStep, Page } from '../../ui/kit/page.tsx';
 import { ImagesSection } from './images-section.tsx';
 import { InputsSection } from './inputs-section.tsx';
+import { SignProgress } from './sign-progress.tsx';
 import { SignSection } from './sign-section.tsx';
 
 export function FirmwarePage() {
@@ -22,6 +23,7 @@ export function FirmwarePage() {
       )}
       <InputsSection />
       <SignSection />
+      <SignProgress />
       <ImagesSection />
       <NextStep
         label={m.continue_to({ page: m.nav_update() })}
@@ -37,13 +39,9 @@ export function FirmwarePage() {
 /** A verdict is about the keystore of its time: judge again whenever that has changed. */
 function useFreshVerdicts(): void {
   const { firmware } = useAppState();
-  const slots = useKeystore((state) => state.view.slots);
-  const profile = useKeystore((state) => state.view.profile);
+  const slots = useKeystore(({ view }) => view.fingerprint);
+  const profile = useKeystore(({ view }) => view.profile);
   useEffect(() => {
-    const judgeAll = async (): Promise<void> => {
-      const { images, verify } = firmware.getState();
-      for (const { id } of images) await verify(id);
-    };
-    void judgeAll();
+    void firmware.getState().judgeAll();
   }, [firmware, slots, profile]);
 }

@@ -26,6 +26,9 @@ export interface LexedC {
 /** A string, a line end that does not count, the start of a comment, or one character. */
 const DIRECTIVE_PIECE = /"[^"\n]*"|\\\r?\n|\/\/|\/\*|[^]/y;
 
+/** No compiler has to take more than 63 (C11, 5.2.4.1). */
+const DEEPEST_CONDITION = 63;
+
 type Certainty = 'yes' | 'no' | 'maybe';
 
 interface Condition {
@@ -40,7 +43,7 @@ const TOKEN =
 
 /**
  * Offsets count characters: pass Latin-1 text and they count bytes. Throws `malformed` for a comment,
- * a string or an `#if` that never ends.
+ * a string or an `#if` that never ends, and for more than 63 `#if` inside each other.
  */
 export function lexC(text: string, fileName: string): LexedC {
   return new Lexer(text, fileName).run();
@@ -165,6 +168,9 @@ class Lexer {
   #conditional(name: string, expression: string, start: number): void {
     const current = this.#conditions.at(-1);
     if (name === 'if' || name === 'ifdef' || name === 'ifndef') {
+      if (this.#conditions.length >= DEEPEST_CONDITION) {
+        this.#fail('has too many #if inside each other', start);
+      }
       const now = name === 'if' ? literal(expression) : 'maybe';
       this.#conditions.push({ now, soFar: now });
       this.#mark(now, start);

@@ -10,7 +10,10 @@ import type { Keystore } from './keystore.ts';
 import { MASK_ALL, type KeystoreSlot } from './keystore-slot.ts';
 import { describeMask, keyWithoutTail } from './slot-codec.ts';
 
-const LARGEST_FILE_CHARACTERS = 4_000_000;
+/** keygen writes about six characters a byte: room for more keys than any chip has. */
+const LARGEST_FILE_CHARACTERS = 1_000_000;
+/** Brackets inside brackets; the calls that read them are nested as deep. */
+const DEEPEST_EXPRESSION = 32;
 
 /**
  * `text` may be UTF-8 decoded or Latin-1; offsets and spans count its characters.
@@ -48,6 +51,7 @@ class KeystoreReader {
   readonly #definitions: readonly Definition[];
   readonly #spans: Span[] = [];
   #position = 0;
+  #depth = 0;
   #path = '';
 
   constructor(text: string, fileName: string) {
@@ -98,6 +102,7 @@ class KeystoreReader {
       if (this.#tokens[end]?.text === '=' && this.#tokens[end + 1]?.text === '{') {
         return { dimension: at + 3, brace: end + 1, offsetBytes: word.offsetBytes };
       }
+      at = end;
     }
     return undefined;
   }
@@ -112,7 +117,7 @@ class KeystoreReader {
       .map(({ value }) => parseInteger(value) ?? 0);
     if (values.length === 0)
       this.#fail(`${token.text} is not defined in this file`, token.offsetBytes);
-    return Math.max(...values);
+    return values.reduce((largest, value) => Math.max(largest, value), 0);
   }
 
   #checkCount(count: number, declared: number | undefined, offsetBytes: number): void {
@@ -253,12 +258,16 @@ class KeystoreReader {
 
   /** Sums, shifts and ORs of numbers and of wolfBoot's own macros. */
   #readExpression(): Value {
+    if (++this.#depth > DEEPEST_EXPRESSION) {
+      this.#fail('has too many brackets inside each other', this.#peek().offsetBytes);
+    }
     const first = this.#readShift();
     let { number } = first;
     while (this.#peek().text === '|') {
       const at = this.#next().offsetBytes;
       number = this.#combine(number, this.#readShift().number, at, (a, b) => (a | b) >>> 0);
     }
+    this.#depth--;
     return { number, offsetBytes: first.offsetBytes };
   }
 

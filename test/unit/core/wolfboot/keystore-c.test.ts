@@ -234,3 +234,39 @@ describe('writeKeystoreC', () => {
     );
   });
 });
+
+describe('parseKeystoreC refuses at once', () => {
+  const line = 'struct keystore_slot a[\n';
+  const define = '#define N 1\n';
+  it.each([
+    ['tables that are only begun', line.repeat(40_000), 'has no table'],
+    [
+      'as many conditions inside each other',
+      `${'#if 1\n'.repeat(60_000)}${'x '.repeat(60_000)}`,
+      '#if inside each other',
+    ],
+    ['brackets inside brackets', table({ mask: '('.repeat(200_000) }), 'too many brackets'],
+    [
+      'macros inside macros',
+      table({ mask: 'KEY_VERIFY_ONLY_ID('.repeat(40_000) }),
+      'too many brackets',
+    ],
+    ['what is too large', line.repeat(50_000), 'no keystore.c is'],
+  ])('%s', (_, source, words) => {
+    const start = performance.now();
+    expectThrows(() => parse(source), 'malformed', words);
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+
+  it('nothing that a person would write', () => {
+    const brackets = `${'('.repeat(31)}2${')'.repeat(31)}`;
+    expect(parse(table({ mask: brackets }))[0]?.partitionMask).toBe(2);
+    const mask = '(1 << 1) | (1 << 2) | (1 << 3)';
+    expect(parse(table({ mask }))[0]?.partitionMask).toBe(14);
+  });
+
+  it('no file for defining its number often', () => {
+    const head = `${define.repeat(70_000)}struct keystore_slot PubKeys[N] =`;
+    expect(parse(table({ head }))).toHaveLength(1);
+  });
+});

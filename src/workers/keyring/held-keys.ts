@@ -68,6 +68,7 @@ export function createHeldKeys(parts: KeyringParts, vault: VaultSession | undefi
   const seal = async (held: HeldKey): Promise<void> => {
     if (vault?.isOpen !== true) return;
     const revision = held.revision + 1;
+    refuseWiped(held.privateKey);
     await vault.saveKey(held.facts, revision, held.privateKey.bytes);
     held.revision = revision;
   };
@@ -95,7 +96,11 @@ export function createHeldKeys(parts: KeyringParts, vault: VaultSession | undefi
       });
     });
   const sealTrees = async (held: HeldKey): Promise<void> => {
-    if (vault?.isOpen === true && held.trees.changed) await vault.saveTrees(held.id, held.trees);
+    if (vault?.isOpen !== true || !held.trees.changed) return;
+    await vault.saveTrees(held.id, held.trees).catch((error: unknown) => {
+      // They only save time: no signature and no key is lost for want of room for them.
+      if (!isAppError(error, 'storage-failed')) throw error;
+    });
   };
   const states = (): ReturnType<typeof openKeyStates> =>
     openKeyStates({
@@ -268,6 +273,14 @@ function infoOf({ id, fingerprint: print, facts, revision, custody }: HeldKey): 
       },
     }),
   };
+}
+
+/** A record that no longer opens would replace one that does. */
+function refuseWiped(privateKey: PrivateKey): void {
+  if (privateKey.bytes.every((byte) => byte === 0)) {
+    throw new AppError('internal', 'a key that was wiped is not sealed');
+  }
+  scheme(privateKey.algorithm).state?.usage(privateKey);
 }
 
 function bySequence(one: HeldKey, other: HeldKey): number {

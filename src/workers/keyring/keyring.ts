@@ -3,8 +3,8 @@
  * nothing of messages or screens, and asks the browser through its parts.
  */
 import { wipe } from '../../core/bytes/index.ts';
-import { proveKeyPair, scheme } from '../../core/crypto/index.ts';
-import { AppError } from '../../core/errors.ts';
+import { proveKeyPair, scheme, type KeyPair } from '../../core/crypto/index.ts';
+import { AppError, isAppError, type ErrorCode } from '../../core/errors.ts';
 import { createHeldTrees } from '../../core/vault/index.ts';
 import { buildSignedImage, writePublicKeyFile } from '../../core/wolfboot/index.ts';
 import { createAutoLock } from './auto-lock.ts';
@@ -185,32 +185,25 @@ export function createKeyring(parts: KeyringParts): Keyring {
           trees,
         });
         const facts = { name, origin: 'generated', saved: false, proven: false } as const;
-        return changed(await keys.admit(pair, facts, trees, true));
+        const admitted = wipedUnlessKept(pair, () => keys.admit(pair, facts, trees, true));
+        return changed(await admitted);
       }),
 
     open: (file, options, call) =>
       work.run(call, async (own) => {
         const pair = await backups.read(file, options, own);
-        try {
-          const { stateful } = scheme(pair.algorithm);
+        const { stateful } = scheme(pair.algorithm);
+        const facts = { name: baseName(file.name), origin: 'opened', saved: true } as const;
+        const held = await wipedUnlessKept(pair, async () => {
           // The file that was opened is the backup: what it holds signs a challenge here and now.
           if (!stateful) {
             const challenge = rng.bytes(CHALLENGE_BYTES);
             await proveKeyPair(pair.publicKey, pair.privateKey, challenge, { ...own, rng });
           }
-          const facts = { name: baseName(file.name), origin: 'opened', saved: true } as const;
-          const held = await keys.admit(
-            pair,
-            { ...facts, proven: !stateful },
-            createHeldTrees(),
-            false,
-          );
-          if (stateful && held.custody?.standing.kind === 'trusted') await proveLive(held, own);
-          return changed(held);
-        } catch (error) {
-          wipe(pair.privateKey.bytes);
-          throw error;
-        }
+          return keys.admit(pair, { ...facts, proven: !stateful }, createHeldTrees(), false);
+        });
+        if (stateful && held.custody?.standing.kind === 'trusted') await proveLive(held, own);
+        return changed(held);
       }),
 
     exportPrivate: (id, form) =>
@@ -323,12 +316,36 @@ export function createKeyring(parts: KeyringParts): Keyring {
     },
   };
 
-  /** Where nothing is left to sign with, the key stays unproven. */
+  /** Where it cannot sign now, the key stays as it is: here, and unproven. */
   async function proveLive(held: HeldKey, call: KeyCall): Promise<void> {
     const { custody } = held;
     if (custody !== undefined && custody.nextIndex >= custody.capacity) return;
-    await signer.challenge(held, call);
-    await keys.update(held, { proven: true });
+    try {
+      await signer.challenge(held, call);
+      await keys.update(held, { proven: true });
+    } catch (error) {
+      if (!isAppError(error) || !leavesUnproven.has(error.code)) throw error;
+    }
+  }
+}
+
+/** What keeps a key from signing a challenge and says nothing against the key. */
+const leavesUnproven: ReadonlySet<ErrorCode> = new Set([
+  'cancelled',
+  'key-exhausted',
+  'key-state-busy',
+  'key-state-rolled-back',
+  'storage-failed',
+  'file-failed',
+]);
+
+/** A pair that `admit` did not take over is nobody's. */
+async function wipedUnlessKept<T>(pair: KeyPair, admit: () => Promise<T>): Promise<T> {
+  try {
+    return await admit();
+  } catch (error) {
+    wipe(pair.privateKey.bytes);
+    throw error;
   }
 }
 

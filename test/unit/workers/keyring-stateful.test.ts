@@ -251,6 +251,37 @@ describe('the file of a stateful key', () => {
     expect(await signedIndex(after, id)).toBe(2);
   });
 
+  it.each(['cancelled', 'storage-failed'] as const)(
+    'is opened all the same, and sealed, when its challenge is %s',
+    async (why) => {
+      const browser = testBrowser();
+      const before = createKeyring(browser.tab());
+      const { id } = await before.generate({ name: 'release', spec: lms });
+      const saved = await before.exportPrivate(id, 'raw');
+      const abort = new AbortController();
+      const tab = browser.tab();
+      let failing = true;
+      const counters: Store = {
+        ...tab.counters,
+        put: async (name, value) => {
+          abort.abort();
+          if (failing && why === 'storage-failed') throw new AppError(why, 'no room');
+          await tab.counters.put(name, value);
+        },
+      };
+      const keyring = createKeyring({ ...tab, counters });
+      await keyring.createVault(secret);
+      const file = { name: 'release.key', bytes: saved.bytes };
+      const call = why === 'cancelled' ? { signal: abort.signal } : undefined;
+      expect(await keyring.open(file, undefined, call)).toMatchObject({ id, proven: false });
+      failing = false;
+      await keyring.rename(id, 'renamed');
+      const again = await reload(browser);
+      expect(await again.list()).toMatchObject([{ id, name: 'renamed' }]);
+      expect(await signedIndex(again, id)).toBeGreaterThanOrEqual(0);
+    },
+  );
+
   it('opened in memory is sealed with all that was signed', async () => {
     const browser = testBrowser();
     const keyring = createKeyring(browser.tab());

@@ -89,6 +89,61 @@ test('a public key can be imported and leaves again', async ({ app, page }) => {
   await expect(page.getByText('No key in a slot')).toBeVisible();
 });
 
+test('all keys of a keystore file go into slots, in their order', async ({ app, page }) => {
+  await app.open('keys');
+  await app.generateKeys({ name: 'k', count: 2 });
+  await app.goTo('keystore');
+  const der = await app.save(() => app.button('Save keystore.der').click());
+  await app.open('keystore');
+  await app.openFile(app.button('Import public key'), der);
+  expect(await slotNames(page)).toEqual(['keystore.der #0', 'keystore.der #1']);
+  const again = await app.save(() => app.button('Save keystore.der').click());
+  expect(again.bytes.equals(der.bytes)).toBe(true);
+});
+
+test('the device secret can be left for the board', async ({ app, page }) => {
+  await app.open('keys');
+  await app.generateKeys({});
+  await app.goTo('keystore');
+  await app.button('Save otp.bin').click();
+  const dialog = page.getByRole('dialog', { name: 'Save otp.bin?' });
+  await dialog.getByText('Left for the board', { exact: true }).click();
+  await expect(dialog).toContainText('The file is then public');
+  const otp = await app.save(() =>
+    dialog.getByRole('button', { name: 'Save public file' }).click(),
+  );
+  expect(otp.bytes.subarray(0x7c0, 0x7e0).every((byte) => byte === 0xff)).toBe(true);
+});
+
+test('where the upstream tool goes wrong is said before its layout is saved', async ({
+  app,
+  page,
+}) => {
+  await app.open('keys');
+  await app.generateKeys({ name: 'k', count: 2 });
+  await app.goTo('keystore');
+  await page.getByRole('switch', { name: 'Universal keystore' }).check({ force: true });
+  await expect(page.getByText('2 of 3 slots')).toBeVisible();
+  await app.button('Save otp.bin').click();
+  await page.getByRole('switch', { name: /otp-keystore-gen/ }).check({ force: true });
+  const differences = page.getByRole('list', { name: 'Differences' });
+  await expect(differences).toContainText('Slot 1 is not where the bootloader looks.');
+  await app.expectAccessible();
+});
+
+test('a build of one’s own decides room and key type', async ({ app, page }) => {
+  await app.open('keys');
+  await app.generateKeys({});
+  await app.goTo('keystore');
+  await page.getByLabel('Bootloader profile').selectOption({ label: 'Another build' });
+  await expect(page.getByText('This keystore fits the bootloader')).toBeVisible();
+  await page.getByLabel('Built for (SIGN=)').selectOption({ label: 'RSA-2048' });
+  await expect(page.getByRole('alert')).toContainText('The bootloader does not know this key type');
+  await page.locator('summary').filter({ hasText: 'Room on STM32H5' }).click();
+  await expect(page.getByRole('row').filter({ hasText: 'RSA-PSS-4096' })).toContainText('592 B');
+  await app.expectAccessibleInAllLooks();
+});
+
 test('the bytes can be walked by keyboard and are explained', async ({ app, page }) => {
   await app.open('keys');
   await app.generateKeys({});

@@ -10,15 +10,16 @@ import { Dialog } from '../../ui/kit/dialog.tsx';
 import { TextField } from '../../ui/kit/fields.tsx';
 import { Notice } from '../../ui/kit/notice.tsx';
 import { useKitTexts } from '../../ui/kit/texts.ts';
+import { offeredIndex, readIndex } from './advance-index.ts';
 
 interface AdvanceDialogProps {
   readonly entry: KeyEntry;
-  readonly lowest: bigint;
+  readonly suspension: NonNullable<KeyEntry['suspended']>;
   readonly opened: boolean;
   readonly onClose: () => void;
 }
 
-export function AdvanceDialog({ entry, lowest, opened, onClose }: AdvanceDialogProps) {
+export function AdvanceDialog({ entry, suspension, opened, onClose }: AdvanceDialogProps) {
   return (
     <Dialog
       title={m.keys_advance_title({ name: entry.name })}
@@ -26,26 +27,26 @@ export function AdvanceDialog({ entry, lowest, opened, onClose }: AdvanceDialogP
       onClose={onClose}
       careful
     >
-      <AdvanceForm entry={entry} lowest={lowest} onClose={onClose} />
+      <AdvanceForm entry={entry} suspension={suspension} onClose={onClose} />
     </Dialog>
   );
 }
 
-function AdvanceForm({ entry, lowest, onClose }: Omit<AdvanceDialogProps, 'opened'>) {
+function AdvanceForm({ entry, suspension, onClose }: Omit<AdvanceDialogProps, 'opened'>) {
   const texts = useKitTexts();
   const advance = useKeys((state) => state.advanceState);
-  const [typed, setTyped] = useState(lowest.toString());
+  const [typed, setTyped] = useState(() => offeredIndex(suspension));
   const [name, setName] = useState('');
+  const lowest = suspension.lowestSafeIndex;
   const most = entry.signatures?.capacity ?? lowest;
-  const index = /^\d+$/.test(typed.trim()) ? BigInt(typed.trim()) : undefined;
-  const fits = index !== undefined && index >= lowest && index <= most;
-  const ready = fits && sameFact(name, entry.name);
+  const index = readIndex(typed, lowest, most);
+  const named = sameFact(name, entry.name);
   return (
     <form
       className="kf-form"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!ready) return;
+        if (index === undefined || !named) return;
         void advance(entry.id, index);
         onClose();
       }}
@@ -60,7 +61,7 @@ function AdvanceForm({ entry, lowest, onClose }: Omit<AdvanceDialogProps, 'opene
         value={typed}
         onChange={setTyped}
         error={
-          fits
+          index !== undefined || typed.trim() === ''
             ? undefined
             : m.keys_advance_index_bad({ lowest: lowest.toString(), most: most.toString() })
         }
@@ -75,7 +76,7 @@ function AdvanceForm({ entry, lowest, onClose }: Omit<AdvanceDialogProps, 'opene
       />
       <div className="kf-actions">
         <Button onClick={onClose}>{texts.cancel}</Button>
-        <Button type="submit" kind="danger" disabled={!ready}>
+        <Button type="submit" kind="danger" disabled={index === undefined || !named}>
           {m.keys_advance_do()}
         </Button>
       </div>

@@ -8,6 +8,7 @@ import { Button } from '../../ui/kit/button.tsx';
 import { Share } from '../../ui/kit/meter.tsx';
 import { Notice } from '../../ui/kit/notice.tsx';
 import { AdvanceDialog } from './advance-dialog.tsx';
+import { isIndexKnown } from './advance-index.ts';
 import { signaturesWords } from './algorithm-facts.ts';
 
 type Signatures = NonNullable<KeyEntry['signatures']>;
@@ -65,6 +66,13 @@ const reasonWords: Readonly<Record<Suspension['reason'], () => string>> = {
   'unknown-history': m.keys_suspended_unknown_history,
 };
 
+function outWords(suspension: Suspension): string {
+  const index = suspension.lowestSafeIndex.toString();
+  return isIndexKnown(suspension)
+    ? m.keys_suspended_out({ index })
+    : m.keys_suspended_out_unknown({ index });
+}
+
 interface SuspendedProps {
   readonly entry: KeyEntry;
   readonly suspension: Suspension;
@@ -89,10 +97,10 @@ function Suspended({ entry, suspension }: SuspendedProps) {
       }
     >
       <p>{reasonWords[suspension.reason]()}</p>
-      <p>{m.keys_suspended_out({ index: suspension.lowestSafeIndex.toString() })}</p>
+      <p>{outWords(suspension)}</p>
       <AdvanceDialog
         entry={entry}
-        lowest={suspension.lowestSafeIndex}
+        suspension={suspension}
         opened={advancing}
         onClose={() => {
           setAdvancing(false);

@@ -14,6 +14,7 @@ export {
   encodeRsaSpki,
   parseRsaSpki,
   readRsaPublicKey,
+  MOST_RSA_NUMBER_BYTES,
   rsaPrivateToPkcs8,
   type RsaPublicKey,
 } from './rsa/rsa-keys.ts';

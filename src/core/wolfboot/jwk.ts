@@ -1,6 +1,6 @@
 /** Public keys as JSON Web Keys (RFC 7517, RFC 7518 section 6, RFC 8037). */
 import { bytesToLatin1, concatBytes, fromBase64Url, malformed, toHex } from '../bytes/index.ts';
-import type { AlgorithmId } from '../crypto/index.ts';
+import { MOST_RSA_NUMBER_BYTES, type AlgorithmId } from '../crypto/index.ts';
 import { keyFileError } from './key-files.ts';
 import { pointKey, rsaKey, UNCOMPRESSED_POINT, type FoundPublicKey } from './spki.ts';
 
@@ -17,6 +17,9 @@ const edwardsCurves = { Ed25519: 'ed25519', Ed448: 'ed448' } as const satisfies 
 
 /** Members that only a private or a symmetric key has. */
 const SECRET_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
+
+/** Of base64url; no other field is longer than RSA's modulus. */
+const MOST_FIELD_CHARACTERS = Math.ceil((MOST_RSA_NUMBER_BYTES * 4) / 3);
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -101,6 +104,9 @@ function onlyKey(members: Members, fileName: string): Members {
 
 function readField(members: Members, name: string, fileName: string): Uint8Array {
   const text = members[name];
+  if (typeof text === 'string' && text.length > MOST_FIELD_CHARACTERS) {
+    throw malformed(fileName, 0, name, `has ${text.length} characters, more than any RSA key here`);
+  }
   const value = typeof text === 'string' ? fromBase64Url(text) : undefined;
   if (value && value.length > 0) return value;
   throw malformed(fileName, 0, name, 'is missing or not base64url text');

@@ -9,6 +9,7 @@ import {
   encodeDer,
   expectEnd,
   ML_DSA_SEED_BYTES,
+  MOST_RSA_NUMBER_BYTES,
   mlDsaSecretBytes,
   mlDsaSecretFromSeed,
   nextIs,
@@ -183,7 +184,11 @@ function readPkcs1(pkcs1: Uint8Array, fileName: string, isPss: boolean): FoundPr
   const key = derElement(file, 'sequence', 'RSAPrivateKey');
   expectEnd(file, 'RSAPrivateKey');
   derElement(key, 'integer', 'version');
-  const modulus = BigInt(`0x0${toHex(rest(derElement(key, 'integer', 'modulus')))}`);
+  const field = derElement(key, 'integer', 'modulus');
+  if (field.remainingBytes > MOST_RSA_NUMBER_BYTES) {
+    field.fail(`modulus has ${field.remainingBytes} bytes, more than any RSA key here`);
+  }
+  const modulus = BigInt(`0x0${toHex(rest(field))}`);
   const algorithm = rsaAlgorithm(modulus, isPss);
   if (algorithm) return { algorithm, secret: pkcs1.slice(), publicKey: undefined };
   throw notSupported(

@@ -40,9 +40,18 @@ const ALGORITHM = encodeDer(
   encodeDer('null'),
 );
 
+/**
+ * Twice what RSA of 4096 bits needs, so that other sizes are still named. Conversions take a time that
+ * grows with the square of the length: a number of megabytes would hold the page for seconds.
+ */
+export const MOST_RSA_NUMBER_BYTES = 1024 + 1;
+
 /** A number that is positive and written in as few bytes as possible. Throws `malformed`. */
 function readNumber(reader: Reader, name: string): bigint {
   const field = derElement(reader, 'integer', name);
+  if (field.remainingBytes > MOST_RSA_NUMBER_BYTES) {
+    field.fail(`${name} has ${field.remainingBytes} bytes, more than any RSA key here`);
+  }
   const bytes = rest(field);
   const [first = 0x80, second = 0x80] = bytes;
   const value = toBigInt(bytes);

@@ -328,3 +328,43 @@ describe('algorithmOfSlot', () => {
     }).not.toThrow();
   });
 });
+
+describe('numbers of megabytes are refused at once', () => {
+  /** Longer than `encodeDer` writes lengths. */
+  function huge(tag: number, content: Uint8Array): Uint8Array {
+    const { length } = content;
+    const head = Uint8Array.of(tag, 0x83, length >>> 16, (length >>> 8) & 0xff, length & 0xff);
+    return concatBytes(head, content);
+  }
+  const modulus = huge(0x02, new Uint8Array(8_000_000).fill(0x7f));
+  const exponent = encodeDer('integer', Uint8Array.of(1, 0, 1));
+
+  async function quickly(work: Promise<unknown>): Promise<void> {
+    const start = performance.now();
+    await expectRejects(work, 'malformed', 'more than any RSA key');
+    expect(performance.now() - start).toBeLessThan(3000);
+  }
+
+  it('in a public key, bare and as SubjectPublicKeyInfo', async () => {
+    const bare = huge(0x30, concatBytes(modulus, exponent));
+    const algorithm = encodeDer(
+      'sequence',
+      encodeDer('objectIdentifier', OBJECT_IDS.rsaEncryption),
+      encodeDer('null'),
+    );
+    const bits = huge(0x03, concatBytes(Uint8Array.of(0), bare));
+    await quickly(parsePublicKeyFile(bare, 'k.der'));
+    await quickly(parsePublicKeyFile(huge(0x30, concatBytes(algorithm, bits)), 'k.der'));
+  });
+
+  it('in a private key', async () => {
+    const version = encodeDer('integer', Uint8Array.of(0));
+    const key = huge(0x30, concatBytes(version, modulus, exponent));
+    await quickly(parsePrivateKeyFile(key, 'k.der'));
+  });
+
+  it('in a JWK', async () => {
+    const n = 'f39_'.repeat(2_000_000);
+    await quickly(parsePublicKeyFile(json({ kty: 'RSA', n, e: 'AQAB' }), 'k.json'));
+  });
+});

@@ -40,8 +40,19 @@ export function pickFile(accept: string): Promise<NamedFile | undefined> {
   });
 }
 
-/** Reads a file that was chosen or dropped. Throws `file-failed`. */
+/** Above every key, image and bundle; more would only fill the memory of the page. */
+const LARGEST_FILE_MEBIBYTES = 64;
+
+/** Reads a file that was chosen or dropped. Throws `file-failed`, also when it is above 64 MiB. */
 export async function readFile(file: File): Promise<NamedFile> {
+  const mebibytes = file.size / 2 ** 20;
+  if (mebibytes > LARGEST_FILE_MEBIBYTES) {
+    throw new AppError(
+      'file-failed',
+      `${file.name} has ${mebibytes.toFixed(1)} MiB; files of more than ${LARGEST_FILE_MEBIBYTES} MiB are not opened`,
+      { context: { file: file.name, sizeBytes: file.size } },
+    );
+  }
   try {
     return { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
   } catch (error) {

@@ -1,10 +1,11 @@
 /** One key in use by one holder: the indices that are its own, and how it gets more. */
 import { AppError } from '../errors.ts';
-import type { KeyStateAccess, PrivateKey } from '../crypto/index.ts';
+import type { CryptoCall, KeyStateAccess, PrivateKey } from '../crypto/index.ts';
 import type { Ledger } from './ledger.ts';
 import { defaultBatch } from './signatures-left.ts';
 import { judge } from './standing.ts';
 import type { HeldKey, HoldOptions, KeyStanding, StatefulKeyFacts } from './types.ts';
+import type { StateEntry } from './witness.ts';
 
 /** Times that a reservation is tried again after another holder was faster. */
 const ATTEMPTS = 3;
@@ -70,6 +71,26 @@ export function createHeldKey({
     if (end - next < count) await reserveMore(count);
   }
 
+  const lowestFree = (highest: StateEntry | undefined): bigint => {
+    const known = later(floor, highest?.reservedUpTo);
+    return standing.kind === 'suspended' ? later(known, standing.lowestSafeIndex) : known;
+  };
+
+  /** Goes on at `nextIndex`, a suspension left aside. Under the lock. */
+  async function moveTo(nextIndex: bigint, highest: StateEntry | undefined): Promise<void> {
+    // What was set aside before is given up at once: `take` does not wait for the lock.
+    end = next;
+    await options.seal?.(nextIndex);
+    floor = nextIndex;
+    next = nextIndex;
+    end = nextIndex;
+    if (!(await ledger.claim(nextIndex, nextIndex, (highest?.sequence ?? 0) + 1))) {
+      throw new AppError('key-state-busy', 'another holder of this key was faster', {
+        context: { fingerprint },
+      });
+    }
+  }
+
   async function take(): Promise<bigint> {
     // What is left over is taken without the lock: it is this holder's own.
     if (standing.kind === 'trusted' && next < end) return next++;
@@ -93,11 +114,11 @@ export function createHeldKey({
 
     reserve: (count = 1n) => ledger.exclusively(() => ensure(count)),
 
-    use: (privateKey, access, task) =>
+    use: (privateKey, access, task, call) =>
       oneAtATime(async () => {
         const index = await take();
         const given = typeof privateKey === 'function' ? privateKey() : privateKey;
-        const key = await keyAt(given, access, index);
+        const key = await keyAt(given, access, index, call);
         let isOpen = true;
         try {
           return await task(key, async (advanced, consumedIndex) => {
@@ -114,25 +135,33 @@ export function createHeldKey({
         }
       }),
 
+    freeIndex: () => ledger.exclusively(async () => lowestFree(await ledger.highest())),
+
+    learn: (nextIndex) =>
+      ledger.exclusively(async () => {
+        const highest = await ledger.highest();
+        if (nextIndex <= lowestFree(highest) || nextIndex > capacity) return;
+        if (standing.kind === 'trusted') {
+          await moveTo(nextIndex, highest);
+          return;
+        }
+        // No entry: it would be the history whose want keeps the key suspended.
+        await options.seal?.(nextIndex);
+        floor = nextIndex;
+        standing = { ...standing, lowestSafeIndex: nextIndex };
+      }),
+
     advance: (nextIndex) =>
       ledger.exclusively(async () => {
         const highest = await ledger.highest();
-        const lowest = later(later(floor, highest?.reservedUpTo), facts.nextIndex);
+        const lowest = later(lowestFree(highest), facts.nextIndex);
         if (nextIndex < lowest || nextIndex > capacity) {
           throw new AppError(
             'invalid-argument',
             `the key can go on from ${lowest} to ${capacity}, not at ${nextIndex}`,
           );
         }
-        await options.seal?.(nextIndex);
-        floor = nextIndex;
-        if (!(await ledger.claim(nextIndex, nextIndex, (highest?.sequence ?? 0) + 1))) {
-          throw new AppError('key-state-busy', 'another holder of this key was faster', {
-            context: { fingerprint },
-          });
-        }
-        next = nextIndex;
-        end = nextIndex;
+        await moveTo(nextIndex, highest);
         standing = { kind: 'trusted' };
       }),
   };
@@ -149,10 +178,11 @@ async function keyAt(
   privateKey: PrivateKey,
   access: KeyStateAccess,
   index: bigint,
+  call: CryptoCall | undefined,
 ): Promise<PrivateKey> {
   const { nextIndex } = access.usage(privateKey);
   if (nextIndex === index) return privateKey;
-  if (nextIndex < index) return access.advanceTo(privateKey, index);
+  if (nextIndex < index) return access.advanceTo(privateKey, index, call);
   throw new AppError(
     'key-state-rolled-back',
     `index ${index} is reserved, but the key is at ${nextIndex} already`,

@@ -1,5 +1,5 @@
 /** What custody takes and gives. */
-import type { KeyStateAccess, PrivateKey, SignCall } from '../crypto/index.ts';
+import type { CryptoCall, KeyStateAccess, PrivateKey, SignCall } from '../crypto/index.ts';
 import type { Locks, Rng, Store } from '../ports/index.ts';
 
 export interface KeyStateParts {
@@ -94,13 +94,26 @@ export interface HeldKey {
    * becomes of the task. One task runs at a time. The caller keeps the advanced key that its scheme
    * gives; a function for `privateKey` is asked for it when its turn has come. It may be at any index
    * up to the reserved one. Rejects like `reserve`, with `key-state-rolled-back` also when
-   * `privateKey` is further on than the reserved index, and with what `task` rejects with.
+   * `privateKey` is further on than the reserved index, and with what `task` rejects with. `call` is
+   * for the way to the index, which can be long.
    */
   use<T>(
     privateKey: PrivateKey | (() => PrivateKey),
     access: KeyStateAccess,
     task: (key: PrivateKey, persistState: PersistState) => Promise<T>,
+    call?: CryptoCall,
   ): Promise<T>;
+  /**
+   * The first index that nobody has set aside, as far as the witnesses and this copy know: where a
+   * copy that leaves may go on. Reserves nothing. Rejects with `key-state-busy`.
+   */
+  freeIndex(): Promise<bigint>;
+  /**
+   * Evidence that the key was used elsewhere, up to `nextIndex`: nothing below is used here from now
+   * on. A suspended key stays suspended. Nothing happens when that is known already. Rejects with
+   * `key-state-busy`, and with what `seal` or a witness rejects with.
+   */
+  learn(nextIndex: bigint): Promise<void>;
   /**
    * The person's word and the way out of a suspension: the key goes on at `nextIndex`, which is at
    * least the lowest safe index (of a trusted key: its floor). Everything below is given up.

@@ -21,6 +21,52 @@ async function newKey(vaultEpoch?: string) {
   return { store, locks, states };
 }
 
+describe('a key of which more becomes known', () => {
+  it('goes on behind what was signed elsewhere, in every tab', async () => {
+    const { states } = await newKey();
+    const sealed: bigint[] = [];
+    const seal = async (floor: bigint) => void sealed.push(floor);
+    const held = await holdAt(states, 0n, CAPACITY, { batch: 4n, seal });
+    const other = await holdAt(states, 0n, CAPACITY, { batch: 4n });
+    await held.reserve();
+    await held.learn(2n); // known: four are set aside
+    expect([held.nextIndex, held.floor]).toEqual([0n, 4n]);
+    await held.learn(9n);
+    expect([held.nextIndex, held.floor, await other.freeIndex()]).toEqual([9n, 9n, 9n]);
+    expect(sealed).toEqual([4n, 9n]);
+    const released: bigint[] = [];
+    await fakeSign(other, fakeKey(0n), access, released);
+    await fakeSign(held, fakeKey(0n), access, released);
+    expect(released).toEqual([9n, 13n]);
+  });
+
+  it('stays suspended, but not below', async () => {
+    const states = statesOver([memoryStore()], memoryLocks());
+    const held = await holdAt(states, 3n, CAPACITY);
+    expect(await held.freeIndex()).toBe(3n);
+    await held.learn(9n);
+    const standing = { kind: 'suspended', reason: 'unknown-history', lowestSafeIndex: 9n };
+    expect(held.standing).toEqual(standing);
+    expect((await holdAt(states, 9n, CAPACITY)).standing).toEqual(standing);
+    await expectRejects(held.advance(8n), 'invalid-argument');
+    await held.advance(9n);
+    expect(held.nextIndex).toBe(9n);
+  });
+
+  it('gives what a long way to an index needs to the scheme', async () => {
+    const { states } = await newKey();
+    const held = await holdAt(states, 5n, CAPACITY);
+    const call = { onProgress: () => undefined };
+    const calls: unknown[] = [];
+    const advanceTo: typeof access.advanceTo = (key, nextIndex, given) => {
+      calls.push(given);
+      return access.advanceTo(key, nextIndex);
+    };
+    await held.use(fakeKey(0n), { ...access, advanceTo }, async () => undefined, call);
+    expect(calls).toEqual([call]);
+  });
+});
+
 describe('a key generated here', () => {
   it('is trusted and uses its indices one after the other, to the last', async () => {
     const { states } = await newKey();

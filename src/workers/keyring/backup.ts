@@ -4,10 +4,10 @@ import { scheme, type KeyPair, type PrivateKey } from '../../core/crypto/index.t
 import { AppError } from '../../core/errors.ts';
 import { passphraseProblem } from '../../core/vault/index.ts';
 import { parsePrivateKeyFile, writePrivateKeyFile } from '../../core/wolfboot/index.ts';
-import type { HeldKey } from './held-keys.ts';
+import type { HeldKey, HeldKeys } from './held-keys.ts';
 import type { KeyringParts } from './parts.ts';
 import type { BackupForm, BackupSheet, KeyCall, KeyFile } from './protocol.ts';
-import { sameSecret } from './signing.ts';
+import { sameSecret } from './same-secret.ts';
 
 const AGE_MARKS = ['age-encryption.org/v1', '-----BEGIN AGE ENCRYPTED FILE-----'].map(asciiToBytes);
 const AGE_ENDING = '.age';
@@ -34,7 +34,7 @@ export interface Backups {
   sheet(held: HeldKey): BackupSheet;
 }
 
-export function createBackups({ age, hasher, clock }: KeyringParts): Backups {
+export function createBackups({ age, hasher, clock }: KeyringParts, keys: HeldKeys): Backups {
   const ageFiles = (): NonNullable<typeof age> => {
     if (age === undefined) throw new AppError('not-supported', 'age files cannot be used here');
     return age;
@@ -67,7 +67,7 @@ export function createBackups({ age, hasher, clock }: KeyringParts): Backups {
   };
 
   const write = async (held: HeldKey, form: BackupForm): Promise<KeyFile> => {
-    const content = await exportable(held, hasher);
+    const content = await exportable(held, await keys.freeIndex(held), hasher);
     try {
       const { algorithm, publicKey, name } = held.facts;
       const bytes = writePrivateKeyFile({ algorithm, publicKey, privateKey: content }, form);
@@ -154,17 +154,18 @@ const endings: Readonly<Record<BackupForm, string>> = {
 };
 
 /**
- * A stateful key leaves at the first index that is nobody's: what is set aside here is not signed
- * with once more where the file is opened. A copy then.
+ * A stateful key leaves at the first index that is nobody's: what is set aside here, in another tab
+ * or beyond a suspension is not signed with once more where the file is opened. A copy then.
  */
 async function exportable(
-  { privateKey, facts, custody }: HeldKey,
+  { privateKey, facts }: HeldKey,
+  freeIndex: bigint | undefined,
   hasher: KeyringParts['hasher'],
 ): Promise<PrivateKey> {
   const access = scheme(facts.algorithm).state;
-  if (access === undefined || custody === undefined) return privateKey;
-  if (custody.floor === access.usage(privateKey).nextIndex) return privateKey;
-  return access.advanceTo(privateKey, custody.floor, { hasher });
+  if (access === undefined || freeIndex === undefined) return privateKey;
+  if (freeIndex <= access.usage(privateKey).nextIndex) return privateKey;
+  return access.advanceTo(privateKey, freeIndex, { hasher });
 }
 
 function isAgeFile(bytes: Uint8Array): boolean {

@@ -12,6 +12,7 @@ import { keyIdOf, type HeldTrees, type KeyFacts } from '../../core/vault/index.t
 import { MASK_ALL } from '../../core/wolfboot/index.ts';
 import type { KeyringParts } from './parts.ts';
 import type { KeyInfo } from './protocol.ts';
+import { sameSecret } from './same-secret.ts';
 import type { VaultSession } from './vault-session.ts';
 
 export interface HeldKey {
@@ -42,6 +43,10 @@ export interface HeldKeys {
   /** Changes facts; what other tabs changed is kept. */
   update(held: HeldKey, change: Partial<KeyFacts>): Promise<void>;
   sealTrees(held: HeldKey): Promise<void>;
+  /** Where a copy of this stateful key may go on; undefined for other keys. */
+  freeIndex(held: HeldKey): Promise<bigint | undefined>;
+  /** What a file shows of this key's use elsewhere is taken to heart. */
+  learnFrom(held: HeldKey, file: PrivateKey): Promise<void>;
   /** Holds exactly what the open vault holds; what lived in memory only is sealed. */
   reload(): Promise<void>;
   /** From now on indices are set aside in these files too. Rejects with what they reject with. */
@@ -109,6 +114,12 @@ export function createHeldKeys(parts: KeyringParts, vault: VaultSession | undefi
       rng,
       vaultEpoch: vault?.vaultId,
     });
+  /** Another tab may have set indices aside since the key was unsealed. */
+  const sealedFloorOf = async ({ id, facts, revision }: HeldKey): Promise<bigint> => {
+    const stored = revision > 0 && vault?.isOpen === true ? await vault.loadKey(id) : undefined;
+    if (stored !== undefined) wipe(stored.secret);
+    return BigInt((stored?.record.facts ?? facts).reservedUpTo || '0');
+  };
   const takeIntoCustody = async (held: HeldKey, fresh: boolean): Promise<void> => {
     const usage = scheme(held.facts.algorithm).state?.usage(held.privateKey);
     if (usage === undefined) return;
@@ -121,6 +132,7 @@ export function createHeldKeys(parts: KeyringParts, vault: VaultSession | undefi
       if (fresh) await open.establish(facts);
       return open.hold(facts, {
         seal: (floor) => update(held, { reservedUpTo: String(floor) }),
+        sealedFloor: () => sealedFloorOf(held),
       });
     });
   };
@@ -135,6 +147,12 @@ export function createHeldKeys(parts: KeyringParts, vault: VaultSession | undefi
     }
   };
 
+  const learnFrom = async ({ custody, privateKey }: HeldKey, file: PrivateKey): Promise<void> => {
+    const usage = scheme(file.algorithm).state?.usage(file);
+    if (usage === undefined || custody === undefined || !sameSecret(file, privateKey)) return;
+    await patiently(() => custody.learn(usage.nextIndex));
+  };
+
   return {
     get(id) {
       const held = keys.get(id);
@@ -145,12 +163,15 @@ export function createHeldKeys(parts: KeyringParts, vault: VaultSession | undefi
     infoOf,
     update,
     sealTrees,
+    freeIndex: async ({ custody }) => custody && patiently(() => custody.freeIndex()),
+    learnFrom,
 
     async admit(pair, facts, trees, fresh) {
       const print = fingerprint(pair.publicKey);
       const id = keyIdOf(print);
       const present = keys.get(id);
       if (present !== undefined) {
+        await learnFrom(present, pair.privateKey);
         throw new AppError(
           'invalid-argument',
           `this key is already here, as "${present.facts.name}"`,

@@ -25,7 +25,7 @@ export function createKeyring(parts: KeyringParts): Keyring {
   const vault = parts.vault && createVaultSession(parts.vault, rng, clock);
   const keys = createHeldKeys(parts, vault);
   const signer = createSigner(parts, keys);
-  const backups = createBackups(parts);
+  const backups = createBackups(parts, keys);
   const otpImages = createOtpImages(rng);
   const watchers = new Set<(event: KeyringEvent) => void>();
   const emit = (event: KeyringEvent): void => {
@@ -235,6 +235,7 @@ export function createKeyring(parts: KeyringParts): Keyring {
         const pair = await backups.readBackupOf(held, file, options, own);
         try {
           if (scheme(pair.algorithm).stateful) {
+            await keys.learnFrom(held, pair.privateKey);
             await signer.challenge(held, own);
           } else {
             const challenge = rng.bytes(CHALLENGE_BYTES);

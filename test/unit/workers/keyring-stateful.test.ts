@@ -26,6 +26,11 @@ async function signedIndex(keyring: Keyring, id: string): Promise<number> {
   return new DataView(signature!.buffer, signature!.byteOffset).getUint32(4);
 }
 
+/** Of wolfBoot's LMS key file: it begins with the index. */
+function indexOf(file: Uint8Array): bigint {
+  return new DataView(file.buffer, file.byteOffset).getBigUint64(0);
+}
+
 async function snapshot(store: Store): Promise<ReadonlyMap<string, JsonValue>> {
   const names = await store.keys('');
   return new Map(
@@ -171,6 +176,60 @@ describe('a key of LMS in a vault', () => {
     const file = await keyring.exportPrivate(other.id, 'raw');
     await expectRejects(keyring.proveBackup(id, file), 'key-mismatch');
     expect((await keyring.list()).find((key) => key.id === id)?.proven).toBe(false);
+  });
+
+  it('leaves behind what another tab signed with', async () => {
+    const { browser, keyring, id } = await vaultWithKey();
+    const other = await reload(browser);
+    for (let used = 0; used < 3; used++) await signedIndex(other, id);
+    const { bytes } = await keyring.exportPrivate(id, 'raw');
+    expect(indexOf(bytes)).toBe(3n);
+  });
+
+  it('leaves behind what was signed when it is suspended', async () => {
+    const { browser, keyring, id } = await vaultWithKey();
+    const older = await snapshot(browser.store);
+    for (let used = 0; used < 4; used++) await signedIndex(keyring, id);
+    await restore(browser.store, older);
+    const again = await reload(browser);
+    const { bytes } = await again.exportPrivate(id, 'raw');
+    expect(indexOf(bytes)).toBe(4n);
+  });
+
+  it.each(['proveBackup', 'open'] as const)(
+    'signs beyond what a file shows was signed elsewhere (%s)',
+    async (how) => {
+      const { browser, keyring, id } = await vaultWithKey();
+      const { bytes } = await keyring.exportPrivate(id, 'raw');
+      const elsewhere = createKeyring(testBrowser('elsewhere').tab());
+      await elsewhere.open({ name: 'release.key', bytes });
+      await elsewhere.advanceState(id, 7n);
+      const back = await elsewhere.exportPrivate(id, 'raw');
+      const free = Number(indexOf(back.bytes));
+      expect(free).toBeGreaterThanOrEqual(7);
+      if (how === 'open') await expectRejects(keyring.open(back), 'invalid-argument');
+      else await keyring.proveBackup(id, back);
+      expect(await signedIndex(keyring, id)).toBeGreaterThanOrEqual(free);
+      expect(await signedIndex(await reload(browser), id)).toBeGreaterThan(free);
+    },
+  );
+
+  it('is not taken for a copy when another tab signs while this one unlocks', async () => {
+    const { browser, keyring, id } = await vaultWithKey();
+    const tab = browser.tab();
+    let signing: Promise<unknown> | undefined;
+    const counters: Store = {
+      ...tab.counters,
+      keys: async (prefix) => {
+        signing ??= signedIndex(keyring, id);
+        await signing.catch(() => undefined);
+        return tab.counters.keys(prefix);
+      },
+    };
+    const locks = { exclusive: <T>(_name: string, task: () => Promise<T>) => task() };
+    const two = createKeyring({ ...tab, counters, locks });
+    await two.unlockVault(secret);
+    expect((await two.list())[0]?.suspended).toBeUndefined();
   });
 
   it('is cancelled in the middle of its making, and leaves nothing', async () => {

@@ -3,6 +3,7 @@
  * are the keyring's. Passphrases pass through and are not kept.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { wipe } from '../core/bytes/index.ts';
 import type { CryptoProgress, KeySpec } from '../core/crypto/index.ts';
 import { toAppError } from '../core/errors.ts';
 import type {
@@ -118,6 +119,14 @@ export function createKeysStore({
       const keys = await keyring.list();
       set({ vault, keys, publicKeys: keys });
     };
+    /** A file with a private key in it: handed to the person, then wiped. */
+    const savePrivateFile = ({ name, bytes }: NamedFile): void => {
+      try {
+        files.save(name, bytes);
+      } finally {
+        wipe(bytes);
+      }
+    };
     const refreshUnasked = (): void => {
       refresh().catch((error: unknown) => {
         set({ activity: { kind: 'failed', what: 'list', error: toAppError(error) } });
@@ -177,16 +186,14 @@ export function createKeysStore({
 
       async savePrivate(id, form) {
         await perform(report, 'save', async () => {
-          const file = await keyring.exportPrivate(id, form);
-          files.save(file.name, file.bytes);
+          savePrivateFile(await keyring.exportPrivate(id, form));
           alter(id, { saved: true });
         });
       },
 
       async saveAge(id, passphrase) {
         await perform(report, 'save', async () => {
-          const file = await keyring.exportAge(id, passphrase);
-          files.save(file.name, file.bytes);
+          savePrivateFile(await keyring.exportAge(id, passphrase));
           alter(id, { saved: true });
         });
       },

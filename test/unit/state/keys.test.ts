@@ -20,16 +20,19 @@ function page(
   pickFolder?: Services['pickFolder'],
 ) {
   const saved = new Map<string, Uint8Array>();
+  const handedOut: Uint8Array[] = [];
   const files: Files = {
     save: (name, content) => {
-      if (content instanceof Uint8Array) saved.set(name, content.slice());
+      if (!(content instanceof Uint8Array)) return;
+      saved.set(name, content.slice());
+      handedOut.push(content);
     },
     pick: () => Promise.resolve(undefined),
   };
   const keyring = createKeyring(browser.tab(change));
   const keys = createKeysStore({ keyring, files, pickFolder });
   const keystore = createKeystoreStore({ keyring, files }, keys);
-  return { browser, keys, keystore, saved };
+  return { browser, keys, keystore, saved, handedOut };
 }
 
 const namesOf = (keys: KeysStore) => keys.getState().keys.map(({ name }) => name);
@@ -147,5 +150,18 @@ describe('the keys store', () => {
     await keys.getState().useStateFolder();
     expect(keys.getState()).toMatchObject({ canUseStateFolder: true, stateFolder: 'keys' });
     expect(opened).toEqual(['keys']);
+  });
+
+  it('wipes a private key file once it is handed over', async () => {
+    const { keys, saved, handedOut } = page();
+    await keys.getState().generate('line', ed25519);
+    const { id } = keys.getState().keys[0]!;
+    await keys.getState().savePrivate(id, 'raw');
+    await keys.getState().saveAge(id, 'another passphrase');
+    expect([...saved.values()].map((bytes) => bytes.some((byte) => byte !== 0))).toEqual([
+      true,
+      true,
+    ]);
+    expect(handedOut.map((bytes) => bytes.some((byte) => byte !== 0))).toEqual([false, false]);
   });
 });

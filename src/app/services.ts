@@ -1,6 +1,7 @@
 /** The composition root: the only place where the program meets the browser and the virtual board. */
 import { createRealClock } from '../platform/clock.ts';
 import { findFolderPicker, pickFile, saveFile } from '../platform/files.ts';
+import { createKeptStorage } from '../platform/kept-storage.ts';
 import { createWebLocks } from '../platform/locks.ts';
 import { findPasskeys } from '../platform/passkey.ts';
 import { createWebRng } from '../platform/rng.ts';
@@ -54,6 +55,7 @@ export function createServices(): Services {
     findPasskeys: () =>
       findPasskeys({ credentials: navigator.credentials, name: location.hostname }, rng),
     pickFolder: findFolderPicker(window),
+    keptStorage: createKeptStorage('storage' in navigator ? navigator.storage : undefined),
     keepAwake: createKeepAwake('wakeLock' in navigator ? navigator.wakeLock : undefined, document),
     benches: {
       real: createRealBench(clock),

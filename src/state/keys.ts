@@ -9,6 +9,7 @@ import { toAppError } from '../core/errors.ts';
 import type {
   BackupForm,
   BackupSheet,
+  DamagedKey,
   KeyEstimate,
   KeyInfo,
   SealedKeyFacts,
@@ -21,7 +22,15 @@ import { createLongCalls } from './long-calls.ts';
 import type { NamedFile, Services } from './services.ts';
 
 export type KeyEntry = KeyInfo;
-export type { BackupForm, BackupSheet, SealedKeyFacts, UnlockWay, VaultSecret, VaultStatus };
+export type {
+  BackupForm,
+  BackupSheet,
+  DamagedKey,
+  SealedKeyFacts,
+  UnlockWay,
+  VaultSecret,
+  VaultStatus,
+};
 
 export interface KeysState {
   readonly keys: readonly KeyEntry[];
@@ -31,6 +40,8 @@ export interface KeysState {
    */
   readonly publicKeys: readonly KeyEntry[];
   readonly vault: VaultStatus;
+  /** Whether the browser has promised to keep the vault; undefined while it was not asked. */
+  readonly storageKept: boolean | undefined;
   readonly activity: Activity;
   /** Of the long call that runs; undefined when none does or it has not said anything yet. */
   readonly progress: CryptoProgress | undefined;
@@ -52,6 +63,8 @@ export interface KeysState {
   addUnlockWay(secret: VaultSecret, label: string): Promise<boolean>;
   removeUnlockWay(way: UnlockWay): Promise<boolean>;
   setAutoLock(minutes: number): Promise<boolean>;
+  /** `evenUnproven`: the person knows that keys without a proven backup are lost. */
+  deleteVault(evenUnproven: boolean): Promise<boolean>;
   /** What making such a key costs here. Rejects with an AppError. */
   estimate(spec: KeySpec): Promise<KeyEstimate>;
   /** Makes `count` keys; their names are `name`, `name-2`, … and avoid those in use. */
@@ -66,7 +79,10 @@ export interface KeysState {
   prove(id: string, file: NamedFile, agePassphrase?: string): Promise<void>;
   rename(id: string, name: string): Promise<void>;
   setMask(id: string, partitionMask: number): void;
-  /** A sealed key without a proven backup goes only with `typedName`, its name typed by the person. */
+  /**
+   * A sealed key without a proven backup goes only with `typedName`, its name typed by the person. So
+   * do damaged keys, and all keys of a locked vault.
+   */
   forget(id: string, typedName?: string): Promise<void>;
   /** The way out of `suspended`. */
   advanceState(id: string, nextIndex: bigint): Promise<void>;
@@ -79,7 +95,8 @@ export function createKeysStore({
   keyring,
   files,
   pickFolder,
-}: Pick<Services, 'keyring' | 'files' | 'pickFolder'>): KeysStore {
+  keptStorage,
+}: Pick<Services, 'keyring' | 'files' | 'pickFolder' | 'keptStorage'>): KeysStore {
   const store = createStore<KeysState>()((set, get) => {
     const report = (activity: Activity): void => {
       set({ activity });
@@ -109,15 +126,22 @@ export function createKeysStore({
       });
       return done ?? false;
     };
+    let begun = 0;
+    let shown = 0;
     /** Takes over what the keyring holds: at the start, after a lock, after another tab's change. */
     const refresh = async (): Promise<void> => {
+      const own = ++begun;
       const vault = await keyring.vaultStatus();
-      if (vault.kind === 'locked') {
-        set({ vault, keys: [] });
-        return;
-      }
-      const keys = await keyring.list();
-      set({ vault, keys, publicKeys: keys });
+      const keys = vault.kind === 'locked' ? undefined : await keyring.list();
+      if (own < shown) return; // a later one knew better
+      shown = own;
+      set(keys === undefined ? { vault, keys: [] } : { vault, keys, publicKeys: keys });
+      if (vault.kind !== 'none') void askStorage('isKept');
+    };
+    /** `keep` may be a question to the person: nothing waits for its answer. */
+    const askStorage = async (what: 'isKept' | 'keep'): Promise<void> => {
+      const storageKept = (await keptStorage?.[what]()) ?? false;
+      if (what === 'keep' || get().storageKept === undefined) set({ storageKept });
     };
     /** A file with a private key in it: handed to the person, then wiped. */
     const savePrivateFile = ({ name, bytes }: NamedFile): void => {
@@ -139,6 +163,7 @@ export function createKeysStore({
       keys: [],
       publicKeys: [],
       vault: { kind: 'none' },
+      storageKept: undefined,
       activity: idle,
       progress: undefined,
       canUseStateFolder: pickFolder !== undefined,
@@ -158,14 +183,21 @@ export function createKeysStore({
         long.cancel();
       },
 
-      createVault: (secret, options) =>
-        vaultCall('create-vault', () => keyring.createVault(secret, options)),
+      async createVault(secret, options) {
+        const done = await vaultCall('create-vault', () => keyring.createVault(secret, options));
+        if (done) void askStorage('keep');
+        return done;
+      },
       unlock: (secret) => vaultCall('unlock', () => keyring.unlockVault(secret)),
       lock: () => vaultCall('lock', () => keyring.lockVault()),
       addUnlockWay: (secret, label) =>
         vaultCall('add-way', () => keyring.addUnlockWay(secret, label)),
       removeUnlockWay: (way) => vaultCall('remove-way', () => keyring.removeUnlockWay(way)),
       setAutoLock: (minutes) => vaultCall('auto-lock', () => keyring.setAutoLock(minutes)),
+      deleteVault: (evenUnproven) =>
+        vaultCall('delete-vault', () =>
+          keyring.deleteVault(evenUnproven ? { evenUnproven } : undefined),
+        ),
 
       estimate: (spec) => keyring.estimate(spec),
 
@@ -233,13 +265,14 @@ export function createKeysStore({
             id,
             typedName === undefined ? undefined : { evenUnproven: true, typedName },
           );
-          setKeys(get().keys.filter((key) => key.id !== id));
+          set({ publicKeys: get().publicKeys.filter((key) => key.id !== id) });
+          await refresh();
         });
       },
 
       async advanceState(id, nextIndex) {
-        await perform(report, 'advance', async () => {
-          change(await keyring.advanceState(id, nextIndex));
+        await long.run('advance', async (call) => {
+          change(await keyring.advanceState(id, nextIndex, call));
         });
       },
 

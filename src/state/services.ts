@@ -50,6 +50,13 @@ export interface PasskeySecret {
   readonly prf: Uint8Array;
 }
 
+/** Whether the browser keeps what is stored here when its disk runs full. Never fails. */
+export interface KeptStorage {
+  isKept(): Promise<boolean>;
+  /** Asks for it, the person too in some browsers. */
+  keep(): Promise<boolean>;
+}
+
 export type KeepAwake = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Facts about the browser, found out once at the start. */
@@ -78,6 +85,8 @@ export interface Services {
   readonly findPasskeys: () => Promise<Passkeys | undefined>;
   /** Lets the person choose a folder to write to; missing where the browser cannot. Needs a click. */
   readonly pickFolder?: (() => Promise<FileSystemDirectoryHandle | undefined>) | undefined;
+  /** Missing where the browser promises nothing. */
+  readonly keptStorage?: KeptStorage | undefined;
   readonly benches: Benches;
   readonly environment: Environment;
   /** Version and build of this program, for records. */

@@ -13,11 +13,12 @@ import { memoryStore } from '../../support/memory-store.ts';
 const secret: VaultSecret = { kind: 'passphrase', passphrase: 'correct horse battery' };
 const wrong: VaultSecret = { kind: 'passphrase', passphrase: 'wrong horse battery' };
 const ed25519 = { algorithm: 'ed25519' } as const;
+const lms = { algorithm: 'lms', lms: { levels: 1, height: 5, winternitz: 8 } } as const;
 
 function page(
   browser = testBrowser(),
   change?: Partial<KeyringParts>,
-  pickFolder?: Services['pickFolder'],
+  services?: Partial<Pick<Services, 'pickFolder' | 'keptStorage'>>,
 ) {
   const saved = new Map<string, Uint8Array>();
   const handedOut: Uint8Array[] = [];
@@ -30,7 +31,7 @@ function page(
     pick: () => Promise.resolve(undefined),
   };
   const keyring = createKeyring(browser.tab(change));
-  const keys = createKeysStore({ keyring, files, pickFolder });
+  const keys = createKeysStore({ keyring, files, ...services });
   const keystore = createKeystoreStore({ keyring, files }, keys);
   return { browser, keys, keystore, saved, handedOut };
 }
@@ -41,8 +42,8 @@ const failureOf = (keys: KeysStore) => {
   return activity.kind === 'failed' ? activity.error.code : activity.kind;
 };
 
-async function pageWithVault() {
-  const made = page();
+async function pageWithVault(services?: Parameters<typeof page>[2]) {
+  const made = page(undefined, undefined, services);
   const { keys } = made;
   await keys.getState().generate('line', ed25519, 2);
   expect(await keys.getState().createVault(secret)).toBe(true);
@@ -106,8 +107,7 @@ describe('the keys store', () => {
         xmssSubtree: () => Promise.reject(new Error('not asked for')),
       },
     });
-    const spec = { algorithm: 'lms', lms: { levels: 1, height: 5, winternitz: 8 } } as const;
-    const making = keys.getState().generate('long', spec);
+    const making = keys.getState().generate('long', lms);
     await until(() => keys.getState().progress !== undefined, 'progress is shown');
     expect(keys.getState().activity).toEqual({ kind: 'busy', what: 'generate' });
     keys.getState().cancel();
@@ -144,7 +144,11 @@ describe('the keys store', () => {
       opened.push(name);
       return memoryStore();
     };
-    const { keys } = page(undefined, { openStateFolder }, async () => choices.shift());
+    const { keys } = page(
+      undefined,
+      { openStateFolder },
+      { pickFolder: async () => choices.shift() },
+    );
     await keys.getState().useStateFolder();
     expect(keys.getState().stateFolder).toBeUndefined();
     await keys.getState().useStateFolder();
@@ -163,5 +167,52 @@ describe('the keys store', () => {
       true,
     ]);
     expect(handedOut.map((bytes) => bytes.some((byte) => byte !== 0))).toEqual([false, false]);
+  });
+
+  it('asks the browser once to keep the vault, and shows a refusal', async () => {
+    let asked = 0;
+    const keptStorage = {
+      isKept: () => Promise.resolve(false),
+      keep: () => {
+        asked++;
+        return Promise.resolve(false);
+      },
+    };
+    const none = page(undefined, undefined, { keptStorage });
+    await none.keys.getState().generate('line', ed25519);
+    expect(none.keys.getState().storageKept).toBeUndefined();
+    const { browser, keys } = await pageWithVault({ keptStorage });
+    await until(() => keys.getState().storageKept === false, 'the refusal is shown');
+    await keys.getState().lock();
+    await keys.getState().unlock(secret);
+    expect(asked).toBe(1);
+    const kept = { ...keptStorage, isKept: () => Promise.resolve(true) };
+    const { keys: later } = page(browser, undefined, { keptStorage: kept });
+    await until(() => later.getState().storageKept === true, 'a later page knows');
+    expect(asked).toBe(1);
+  });
+
+  it('deletes the vault, and keys without a proven backup only when that is known', async () => {
+    const { browser, keys } = await pageWithVault();
+    await keys.getState().lock();
+    expect(await keys.getState().deleteVault(false)).toBe(false);
+    expect(failureOf(keys)).toBe('backup-not-proven');
+    const { keys: other } = page(browser);
+    await until(() => other.getState().vault.kind === 'locked', 'the other tab sees it');
+    expect(await keys.getState().deleteVault(true)).toBe(true);
+    expect(keys.getState()).toMatchObject({ vault: { kind: 'none' }, keys: [], publicKeys: [] });
+    await until(() => other.getState().vault.kind === 'none', 'the other tab sees it go');
+  });
+
+  it('removes a key of a locked vault by its typed name', async () => {
+    const { keys, keystore } = await pageWithVault();
+    const { id } = keys.getState().keys[0]!;
+    await keys.getState().lock();
+    await keys.getState().forget(id, 'line');
+    const { vault } = keys.getState();
+    expect(vault.kind === 'locked' && vault.keys.map(({ name }) => name)).toEqual(['line-2']);
+    expect(keystore.getState().view.slots).toHaveLength(1);
+    await keys.getState().unlock(secret);
+    expect(namesOf(keys)).toEqual(['line-2']);
   });
 });

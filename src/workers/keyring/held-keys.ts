@@ -8,7 +8,7 @@ import { fingerprint, scheme, type KeyPair, type PrivateKey } from '../../core/c
 import { openKeyStates, type HeldKey as Custody } from '../../core/custody/index.ts';
 import { AppError, isAppError } from '../../core/errors.ts';
 import type { Store } from '../../core/ports/index.ts';
-import { keyIdOf, type HeldTrees, type KeyFacts } from '../../core/vault/index.ts';
+import { keyIdOf, type HeldTrees, type KeyFacts, type OpenedKey } from '../../core/vault/index.ts';
 import { MASK_ALL } from '../../core/wolfboot/index.ts';
 import type { KeyringParts } from './parts.ts';
 import type { KeyInfo } from './protocol.ts';
@@ -49,6 +49,8 @@ export interface HeldKeys {
   learnFrom(held: HeldKey, file: PrivateKey): Promise<void>;
   /** Holds exactly what the open vault holds; what lived in memory only is sealed. */
   reload(): Promise<void>;
+  /** After the vault was given up: what was sealed lives in memory only. */
+  unseal(): Promise<void>;
   /** From now on indices are set aside in these files too. Rejects with what they reject with. */
   useStateFiles(files: Store): Promise<void>;
   drop(held: HeldKey): void;
@@ -147,6 +149,40 @@ export function createHeldKeys(parts: KeyringParts, vault: VaultSession | undefi
     }
   };
 
+  /** Holds what the vault holds of one key; the id of the key. */
+  const takeOver = async (from: VaultSession, { record, secret }: OpenedKey): Promise<string> => {
+    const print = fingerprint(record.facts.publicKey);
+    const id = keyIdOf(print);
+    // This tab's own calls go on meanwhile: what they made of a key is newer than what was read.
+    const present = keys.get(id);
+    if (present !== undefined && present.revision > 0) {
+      wipe(secret);
+      if (present.revision >= record.revision) return id;
+      present.facts = record.facts;
+      present.revision = record.revision;
+      return id;
+    }
+    // The same key from a file, in memory only, gives way to the sealed one.
+    if (present !== undefined) drop(present);
+    const held: HeldKey = {
+      id,
+      fingerprint: print,
+      facts: record.facts,
+      privateKey: { algorithm: record.facts.algorithm, bytes: secret },
+      trees: await from.loadTrees(id),
+      revision: record.revision,
+      custody: undefined,
+    };
+    keys.set(id, held);
+    try {
+      await takeIntoCustody(held, false);
+    } catch (error) {
+      drop(held);
+      if (!isAppError(error, 'key-invalid') && !isAppError(error, 'malformed')) throw error;
+      from.markDamaged({ id, name: record.facts.name });
+    }
+    return id;
+  };
   const learnFrom = async ({ custody, privateKey }: HeldKey, file: PrivateKey): Promise<void> => {
     const usage = scheme(file.algorithm).state?.usage(file);
     if (usage === undefined || custody === undefined || !sameSecret(file, privateKey)) return;
@@ -206,34 +242,13 @@ export function createHeldKeys(parts: KeyringParts, vault: VaultSession | undefi
     async reload() {
       if (vault?.isOpen !== true) return;
       const stored = new Set<string>();
-      for (const { record, secret } of await vault.loadKeys()) {
-        const print = fingerprint(record.facts.publicKey);
-        const id = keyIdOf(print);
-        stored.add(id);
-        const trees = await vault.loadTrees(id);
-        // This tab's own calls go on meanwhile: what they made of a key is newer than what was read.
-        const present = keys.get(id);
-        if (present !== undefined && present.revision > 0) {
-          wipe(secret);
-          trees.wipe();
-          if (present.revision >= record.revision) continue;
-          present.facts = record.facts;
-          present.revision = record.revision;
-          continue;
-        }
-        // The same key from a file, in memory only, gives way to the sealed one.
-        if (present !== undefined) drop(present);
-        const held: HeldKey = {
-          id,
-          fingerprint: print,
-          facts: record.facts,
-          privateKey: { algorithm: record.facts.algorithm, bytes: secret },
-          trees,
-          revision: record.revision,
-          custody: undefined,
-        };
-        keys.set(id, held);
-        await takeIntoCustody(held, false);
+      const found = await vault.loadKeys();
+      try {
+        for (const opened of found) stored.add(await takeOver(vault, opened));
+      } catch (error) {
+        const kept = new Set([...keys.values()].map(({ privateKey }) => privateKey.bytes));
+        for (const { secret } of found) if (!kept.has(secret)) wipe(secret);
+        throw error;
       }
       for (const held of [...keys.values()]) {
         if (stored.has(held.id)) continue;
@@ -243,6 +258,13 @@ export function createHeldKeys(parts: KeyringParts, vault: VaultSession | undefi
         }
         await update(held, { reservedUpTo: held.custody ? String(held.custody.floor) : '' });
         await sealTrees(held);
+        await takeIntoCustody(held, false);
+      }
+    },
+
+    async unseal() {
+      for (const held of [...keys.values()]) {
+        held.revision = 0;
         await takeIntoCustody(held, false);
       }
     },

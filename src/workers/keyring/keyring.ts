@@ -13,7 +13,14 @@ import { estimateKey } from './estimate.ts';
 import { createHeldKeys, type HeldKey } from './held-keys.ts';
 import { createOtpImages } from './otp-images.ts';
 import type { KeyringParts } from './parts.ts';
-import type { KeyCall, KeyInfo, Keyring, KeyringEvent, VaultSecret } from './protocol.ts';
+import type {
+  DamagedKey,
+  KeyCall,
+  KeyInfo,
+  Keyring,
+  KeyringEvent,
+  VaultSecret,
+} from './protocol.ts';
 import { createSigner } from './signing.ts';
 import { createVaultSession } from './vault-session.ts';
 import { createWork } from './work.ts';
@@ -57,14 +64,19 @@ export function createKeyring(parts: KeyringParts): Keyring {
     otpImages.wipe();
     vault?.close();
   };
+  /** An unlocking that runs ends first. What lives in memory only, without a vault, stays. */
+  const stopAndClose = (): Promise<void> =>
+    work.stop(() => {
+      if (vault?.isOpen === true) closeAll();
+    });
   const lockHere = async (): Promise<void> => {
-    await work.stop(closeAll);
+    await stopAndClose();
     emit({ kind: 'vault' });
   };
 
   otherTabs?.listen((message) => {
     const open = vault?.isOpen === true;
-    if (message === 'lock' && open) void lockHere();
+    if (message === 'lock' && (open || opening > 0)) void lockHere();
     else if (message === 'vault' && open) void takeOver(() => vault.reread(), { kind: 'vault' });
     else if (message === 'keys' && open) void takeOver(() => keys.reload(), { kind: 'keys' });
     else emit({ kind: 'vault' });
@@ -72,7 +84,7 @@ export function createKeyring(parts: KeyringParts): Keyring {
   /** Whatever cannot be taken over from another tab ends here with a locked vault. */
   const takeOver = async (task: () => Promise<void>, event: KeyringEvent): Promise<void> => {
     try {
-      await task();
+      await work.hold(task);
       emit(event);
     } catch {
       await lockHere();
@@ -85,17 +97,26 @@ export function createKeyring(parts: KeyringParts): Keyring {
   };
   const vaultStatus = async () => vault?.status() ?? ({ kind: 'none' } as const);
   /** Work on the vault's head; the secret is wiped. */
+  let opening = 0;
   const changeVault = async (
     secret: VaultSecret | undefined,
     change: (session: NonNullable<typeof vault>) => Promise<void>,
   ) => {
+    opening++;
     try {
       const session = requiredVault();
-      await inTurn('vault', () => change(session));
+      await work.hold(() =>
+        inTurn('vault', async () => {
+          // Another tab may have changed the head, and said so too late.
+          if (session.isOpen) await session.reread();
+          await change(session);
+        }),
+      );
       otherTabs?.tell('vault');
       autoLock.touch(session.autoLockMinutes);
       return await session.status();
     } finally {
+      opening--;
       if (secret?.kind === 'passkey') wipe(secret.prf);
     }
   };
@@ -116,7 +137,16 @@ export function createKeyring(parts: KeyringParts): Keyring {
     createVault: (secret, options) =>
       changeVault(secret, async (session) => {
         await session.create(secret, options?.autoLockMinutes);
-        await keys.reload();
+        try {
+          await keys.reload();
+        } catch (error) {
+          // A vault without some of the keys would lose them with the next lock.
+          await session.remove().finally(() => {
+            session.close();
+          });
+          await keys.unseal();
+          throw error;
+        }
       }),
 
     async unlockVault(secret) {
@@ -136,8 +166,8 @@ export function createKeyring(parts: KeyringParts): Keyring {
     },
 
     async lockVault(options) {
-      if (vault?.isOpen !== true) return vaultStatus();
-      await work.stop(closeAll);
+      if (vault?.isOpen !== true && opening === 0) return vaultStatus();
+      await stopAndClose();
       if (options?.hereOnly !== true) otherTabs?.tell('lock');
       return vaultStatus();
     },
@@ -159,9 +189,7 @@ export function createKeyring(parts: KeyringParts): Keyring {
           context: { keys: names.join(', ') },
         });
       }
-      await work.stop(() => {
-        if (session.isOpen) closeAll();
-      });
+      await stopAndClose();
       await inTurn('vault', () => session.remove());
       otherTabs?.tell('vault');
       return session.status();
@@ -261,12 +289,11 @@ export function createKeyring(parts: KeyringParts): Keyring {
       }),
 
     async forget(id, options) {
-      const status = await vaultStatus();
-      // A damaged record keeps the vault from opening; it can be removed all the same.
-      if (status.kind === 'locked' && options !== undefined) {
-        const name = status.keys.find((key) => key.id === id)?.name ?? options.typedName;
-        if (options.typedName !== name) throw notProven(id, name);
+      const lost = await findUnopened(id, options !== undefined);
+      if (lost !== undefined) {
+        if (options?.typedName !== lost.name) throw notProven(id, lost.name);
         await requiredVault().deleteKey(id);
+        otherTabs?.tell('keys');
         return;
       }
       await onKey(id, undefined, async (held) => {
@@ -316,6 +343,15 @@ export function createKeyring(parts: KeyringParts): Keyring {
       };
     },
   };
+
+  /** A key of the vault that is not held here: damaged, or any while the vault is locked. */
+  async function findUnopened(id: string, whileLocked: boolean): Promise<DamagedKey | undefined> {
+    const status = await vaultStatus();
+    if (status.kind === 'none' || (status.kind === 'locked' && !whileLocked)) return undefined;
+    if (keys.all().some((held) => held.id === id)) return undefined;
+    const sealed: readonly DamagedKey[] = status.kind === 'locked' ? status.keys : [];
+    return [...sealed, ...(status.damaged ?? [])].find((key) => key.id === id);
+  }
 
   /** Where it cannot sign now, the key stays as it is: here, and unproven. */
   async function proveLive(held: HeldKey, call: KeyCall): Promise<void> {

@@ -21,6 +21,11 @@ export function createSigner({ rng, hasher }: KeyringParts, keys: HeldKeys): Sig
     const using = scheme(held.facts.algorithm);
     const signCall = { ...call, rng, hasher, trees: held.trees };
     const { custody } = held;
+    if (using.state !== undefined && custody === undefined) {
+      throw new AppError('key-state-busy', 'the state of this key is being read', {
+        context: { key: held.id },
+      });
+    }
     if (using.state === undefined || custody === undefined) {
       return (await signDurably(using, held.privateKey, message, signCall)).signature;
     }

@@ -26,6 +26,7 @@ import {
   sealKey,
   sealTrees,
   sealWay,
+  storedFields,
   treesRecordName,
   treesRecordPrefix,
   verifyHeader,
@@ -40,7 +41,13 @@ import {
 } from '../../core/vault/index.ts';
 import { fingerprint } from '../../core/crypto/index.ts';
 import type { VaultHost } from './parts.ts';
-import type { SealedKeyFacts, UnlockWay, VaultSecret, VaultStatus } from './protocol.ts';
+import type {
+  DamagedKey,
+  SealedKeyFacts,
+  UnlockWay,
+  VaultSecret,
+  VaultStatus,
+} from './protocol.ts';
 
 const DEFAULT_MINUTES = 10;
 
@@ -70,8 +77,10 @@ export interface VaultSession {
   /** After another tab changed the head. Throws `vault-damaged`. */
   reread(): Promise<void>;
   saveKey(facts: KeyFacts, revision: number, secret: Uint8Array): Promise<void>;
-  /** Every key of the store; throws `vault-damaged` with the first that does not open. */
+  /** Every key of the store that opens; what does not stands in the status. */
   loadKeys(): Promise<readonly OpenedKey[]>;
+  /** The key opens, and cannot be used. */
+  markDamaged(key: DamagedKey): void;
   hasKey(id: string): Promise<boolean>;
   /** undefined when another tab removed it. */
   loadKey(id: string): Promise<OpenedKey | undefined>;
@@ -85,6 +94,7 @@ export function createVaultSession(host: VaultHost, rng: Rng, clock: Clock): Vau
   const { store } = host;
   const ciphers: VaultCiphers = { ...host.ciphers, rng };
   let opened: Opened | undefined;
+  const damagedKeys = new Map<string, DamagedKey>();
 
   const current = (): Opened => {
     if (opened === undefined) throw new AppError('vault-locked', 'the vault is locked');
@@ -140,12 +150,23 @@ export function createVaultSession(host: VaultHost, rng: Rng, clock: Clock): Vau
     async status() {
       if (opened !== undefined) {
         const { ways, autoLockMinutes } = opened.header;
-        return { kind: 'open', ways: ways.map(publicWay), autoLockMinutes };
+        return {
+          kind: 'open',
+          ways: ways.map(publicWay),
+          autoLockMinutes,
+          ...damagedMember([...damagedKeys.values()]),
+        };
       }
       const stored = await storedHeader();
       if (stored === undefined) return { kind: 'none' };
-      const { vaultId, ways } = readHeader(stored);
-      return { kind: 'locked', ways: ways.map(publicWay), keys: await sealedFacts(vaultId) };
+      const header = readableHeader(stored);
+      const { sealed, damaged: unreadable } = await sealedFacts(header?.vaultId);
+      return {
+        kind: 'locked',
+        ways: header?.ways.map(publicWay) ?? [],
+        keys: sealed,
+        ...damagedMember(unreadable),
+      };
     },
 
     isLocked: async () => opened === undefined && (await storedHeader()) !== undefined,
@@ -177,6 +198,7 @@ export function createVaultSession(host: VaultHost, rng: Rng, clock: Clock): Vau
     close() {
       if (opened !== undefined) wipe(opened.vaultKey);
       opened = undefined;
+      damagedKeys.clear();
     },
 
     async addWay(secret, label) {
@@ -220,14 +242,23 @@ export function createVaultSession(host: VaultHost, rng: Rng, clock: Clock): Vau
       const id = keyIdOf(fingerprint(facts.publicKey));
       const record = { vaultId: header.vaultId, revision, facts };
       await store.put(keyRecordName(id), await sealKey(ciphers, vaultKey, record, secret));
+      damagedKeys.delete(id);
     },
 
     async loadKeys() {
       const keys: OpenedKey[] = [];
+      damagedKeys.clear();
       try {
         for (const name of await names()) {
           const stored = await store.get(name);
-          if (stored !== undefined) keys.push(await openRecord(stored, name));
+          if (stored === undefined) continue;
+          try {
+            keys.push(await openRecord(stored, name));
+          } catch (error) {
+            if (!isAppError(error, 'vault-damaged')) throw error;
+            const lost = claimedKey(stored, name);
+            damagedKeys.set(lost.id, lost);
+          }
         }
         return keys;
       } catch (error) {
@@ -235,6 +266,8 @@ export function createVaultSession(host: VaultHost, rng: Rng, clock: Clock): Vau
         throw error;
       }
     },
+
+    markDamaged: (key) => void damagedKeys.set(key.id, key),
 
     hasKey: async (id) => (await store.get(keyRecordName(id))) !== undefined,
 
@@ -247,6 +280,7 @@ export function createVaultSession(host: VaultHost, rng: Rng, clock: Clock): Vau
     async deleteKey(id) {
       await store.delete(keyRecordName(id));
       await store.delete(treesRecordName(id));
+      damagedKeys.delete(id);
     },
 
     async saveTrees(id, trees) {
@@ -266,20 +300,49 @@ export function createVaultSession(host: VaultHost, rng: Rng, clock: Clock): Vau
     },
   };
 
-  /** What is damaged is left out here; opening the vault says so. */
-  async function sealedFacts(vaultId: string): Promise<readonly SealedKeyFacts[]> {
+  async function sealedFacts(vaultId: string | undefined) {
     const found: KeyFacts[] = [];
+    const damaged: DamagedKey[] = [];
     for (const name of await names()) {
       const stored = await store.get(name);
       if (stored === undefined) continue;
       try {
         const record = readKeyRecord(stored, name);
-        if (record.vaultId === vaultId) found.push(record.facts);
+        if (vaultId === undefined || record.vaultId === vaultId) found.push(record.facts);
+        else damaged.push(claimedKey(stored, name));
       } catch (error) {
         if (!isAppError(error, 'vault-damaged')) throw error;
+        damaged.push(claimedKey(stored, name));
       }
     }
-    return found.sort((one, other) => one.sequence - other.sequence).map(publicFacts);
+    const sealed = found.sort((one, other) => one.sequence - other.sequence).map(publicFacts);
+    return { sealed, damaged };
+  }
+}
+
+/** undefined for a damaged head. Throws `not-supported` for a later format. */
+function readableHeader(stored: JsonValue): VaultHeader | undefined {
+  try {
+    return readHeader(stored);
+  } catch (error) {
+    if (isAppError(error, 'vault-damaged')) return undefined;
+    throw error;
+  }
+}
+
+function damagedMember(damaged: readonly DamagedKey[]): {
+  readonly damaged?: readonly DamagedKey[];
+} {
+  return damaged.length > 0 ? { damaged } : {};
+}
+
+/** What a record that does not open says of itself. */
+function claimedKey(stored: JsonValue, recordName: string): DamagedKey {
+  const id = recordName.slice(keyRecordPrefix.length);
+  try {
+    return { id, name: storedFields(stored, recordName).text('name') };
+  } catch {
+    return { id, name: id };
   }
 }
 

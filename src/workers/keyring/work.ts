@@ -9,6 +9,8 @@ import type { KeyCall } from './protocol.ts';
 export interface Work {
   /** Runs `task`; its call is cancelled by the caller or by `stop`. */
   run<T>(call: KeyCall | undefined, task: (call: KeyCall) => Promise<T>): Promise<T>;
+  /** Runs `task` whether the vault is locked or not; `stop` waits for it. It is no use of a key. */
+  hold<T>(task: () => Promise<T>): Promise<T>;
   readonly busy: boolean;
   /** Cancels what runs, waits for its end, then does `last`; meanwhile nothing begins. */
   stop(last: () => void): Promise<void>;
@@ -19,8 +21,11 @@ export function createWork(admit: () => Promise<void>, onEnd: () => void): Work 
   const running = new Map<Canceller, Promise<unknown>>();
   let stopping = false;
 
-  const enter = async (): Promise<void> => {
+  const refuseStopping = (): void => {
     if (stopping) throw new AppError('vault-locked', 'the vault is being locked');
+  };
+  const enter = async (): Promise<void> => {
+    refuseStopping();
     await admit();
   };
 
@@ -46,6 +51,18 @@ export function createWork(admit: () => Promise<void>, onEnd: () => void): Work 
         call?.signal?.removeEventListener('abort', forward);
         running.delete(canceller);
         onEnd();
+      }
+    },
+
+    async hold(task) {
+      refuseStopping();
+      const canceller = createCanceller();
+      const job = task();
+      running.set(canceller, job);
+      try {
+        return await job;
+      } finally {
+        running.delete(canceller);
       }
     },
 

@@ -297,25 +297,129 @@ describe('a damaged vault', () => {
     return { browser, id };
   }
 
-  it('does not open with a changed record, and opens when that was given up', async () => {
+  it('opens without a changed record, which can be given up', async () => {
     const { browser, id } = await sealedKey();
-    const record = (await browser.store.get(`key/${id}`)) as Readonly<Record<string, JsonValue>>;
-    await browser.store.put(`key/${id}`, { ...record, proven: true });
+    const before = createKeyring(browser.tab());
+    await before.unlockVault(passphrase());
+    const other = await before.generate({ name: 'other', spec: ed25519 });
+    await change(browser, `key/${id}`, { proven: true });
     const keyring = createKeyring(browser.tab());
-    await expectRejects(keyring.unlockVault(passphrase()), 'vault-damaged');
-    expect(await keyring.vaultStatus()).toMatchObject({ kind: 'locked' });
+    expect(await keyring.unlockVault(passphrase())).toEqual([other]);
+    const damaged = [{ id, name: 'release' }];
+    expect(await keyring.vaultStatus()).toMatchObject({ kind: 'open', damaged });
+    await expectRejects(keyring.rename(id, 'renamed'), 'key-unknown');
+    await expectRejects(keyring.forget(id), 'backup-not-proven');
     await keyring.forget(id, { evenUnproven: true, typedName: 'release' });
-    expect(await keyring.unlockVault(passphrase())).toEqual([]);
+    expect(await keyring.vaultStatus()).not.toHaveProperty('damaged');
+    expect(await browser.store.keys('key/')).toEqual([`key/${other.id}`]);
   });
 
-  it('does not take a head from elsewhere', async () => {
-    const { browser } = await sealedKey();
+  it('takes the backup of a damaged key in its place', async () => {
+    const { browser, id } = await sealedKey();
+    const before = createKeyring(browser.tab());
+    await before.unlockVault(passphrase());
+    const backup = await before.exportPrivate(id, 'raw');
+    await change(browser, `key/${id}`, { name: 7 });
+    const keyring = createKeyring(browser.tab());
+    await keyring.unlockVault(passphrase());
+    expect(await keyring.open(backup)).toMatchObject({ id, sealed: true });
+    expect(await keyring.vaultStatus()).not.toHaveProperty('damaged');
+  });
+
+  it('names what cannot be read while it is locked', async () => {
+    const { browser, id } = await sealedKey();
+    await change(browser, `key/${id}`, { name: 'x'.repeat(300) });
+    const keyring = createKeyring(browser.tab());
+    const damaged = [{ id, name: id }];
+    expect(await keyring.vaultStatus()).toMatchObject({ kind: 'locked', keys: [], damaged });
+    await keyring.forget(id, { evenUnproven: true, typedName: id });
+    expect(await browser.store.keys('key/')).toEqual([]);
+  });
+
+  it('is none of another head', async () => {
+    const { browser, id } = await sealedKey();
     const { browser: other } = await sealedKey('other browser');
     await browser.store.put('vault', (await other.store.get('vault')) ?? null);
     const keyring = createKeyring(browser.tab());
+    expect(await keyring.unlockVault(passphrase())).toEqual([]);
+    expect(await keyring.vaultStatus()).toMatchObject({ damaged: [{ id, name: 'release' }] });
+  });
+
+  it('of which the head is damaged can only be deleted', async () => {
+    const { browser } = await sealedKey();
+    await change(browser, 'vault', { ways: [] });
+    const keyring = createKeyring(browser.tab());
+    expect(await keyring.vaultStatus()).toMatchObject({
+      kind: 'locked',
+      ways: [],
+      keys: [{ name: 'release' }],
+    });
     await expectRejects(keyring.unlockVault(passphrase()), 'vault-damaged');
+    expect(await keyring.deleteVault({ evenUnproven: true })).toEqual({ kind: 'none' });
   });
 });
+
+describe('a vault that is changed', () => {
+  it('keeps the passphrase that another tab set, whose word did not arrive', async () => {
+    const browser = testBrowser();
+    const deaf = { tell: () => undefined, listen: () => undefined };
+    const one = createKeyring(browser.tab());
+    await one.createVault(passphrase());
+    const two = createKeyring(browser.tab({ otherTabs: deaf }));
+    await two.unlockVault(passphrase());
+    await one.addUnlockWay(passphrase('a new passphrase'), '');
+    await two.setAutoLock(3);
+    const three = createKeyring(browser.tab());
+    await expectRejects(three.unlockVault(passphrase()), 'vault-secret-wrong');
+    await three.unlockVault(passphrase('a new passphrase'));
+    expect(await three.vaultStatus()).toMatchObject({ autoLockMinutes: 3 });
+  });
+
+  it('ends locked when it is locked while it is unlocked', async () => {
+    const browser = testBrowser();
+    const one = createKeyring(browser.tab());
+    await one.createVault(passphrase());
+    const { id } = await one.generate({ name: 'release', spec: ed25519 });
+    const two = createKeyring(browser.tab());
+    const unlocking = two.unlockVault(passphrase());
+    await Promise.all([unlocking, two.lockVault()]);
+    expect(await two.vaultStatus()).toMatchObject({ kind: 'locked' });
+    await expectRejects(two.exportPrivate(id, 'raw'), 'vault-locked');
+  });
+
+  it('that could not be made leaves the keys as they were', async () => {
+    const browser = testBrowser();
+    const parts = browser.tab();
+    let puts = 0;
+    const store: Store = {
+      ...browser.store,
+      put: async (name, value) => {
+        if (++puts === 3) throw new AppError('storage-failed', 'no room');
+        await browser.store.put(name, value);
+      },
+    };
+    const keyring = createKeyring({ ...parts, vault: parts.vault && { ...parts.vault, store } });
+    const one = await keyring.generate({ name: 'one', spec: ed25519 });
+    const two = await keyring.generate({ name: 'two', spec: ed25519 });
+    await expectRejects(keyring.createVault(passphrase()), 'storage-failed');
+    expect(await keyring.vaultStatus()).toEqual({ kind: 'none' });
+    expect(await browser.store.keys('')).toEqual([]);
+    expect(await keyring.list()).toEqual([one, two]);
+    expect((await keyring.exportPrivate(one.id, 'raw')).bytes.subarray(32)).toEqual(one.publicKey);
+    await keyring.createVault(passphrase());
+    expect(await keyring.list()).toMatchObject([{ sealed: true }, { sealed: true }]);
+  });
+});
+
+/** Somebody changes members of a stored record. */
+async function change(
+  { store }: ReturnType<typeof testBrowser>,
+  name: string,
+  members: Readonly<Record<string, JsonValue>>,
+): Promise<void> {
+  const record = (await store.get(name)) as Readonly<Record<string, JsonValue>>;
+  await store.put(name, { ...record, ...members });
+}
 
 it('works without storage, in memory only', async () => {
   const refuse = () => Promise.reject(new AppError('storage-failed', 'not in this window'));

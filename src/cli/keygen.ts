@@ -35,12 +35,12 @@ export async function keygen(host: Host, words: Words): Promise<void> {
   const prepared = prepareKeys(host, request.keys);
   const imported = await importKeys(host, request.keys);
   for (const notice of prepared.notices) host.note(`note: ${notice}`);
-  await getConsent(host, request);
+  const replaceable = await getConsent(host, request);
   const made: MadeKey[] = [...imported];
   const files: OutputFile[] = [];
   try {
     await makeKeys(host, prepared, made);
-    files.push(...outputs(host, request, made));
+    files.push(...outputs(request, made, replaceable));
     writeOutputs(host, files);
   } finally {
     for (const { pair } of made) if (pair) wipe(pair.privateKey.bytes);
@@ -100,21 +100,25 @@ function checkCollisions(host: Host, request: KeygenRequest): void {
   }
 }
 
-/** Private keys are never replaced without the word, or --force. Throws `file-failed`. */
-async function getConsent(host: Host, request: KeygenRequest): Promise<void> {
+/**
+ * Private keys are never replaced without the word, or --force. The files that were there and may be
+ * replaced. Throws `file-failed`.
+ */
+async function getConsent(host: Host, request: KeygenRequest): Promise<ReadonlySet<string>> {
   const candidates = [...precious(request), keystorePaths(request).c];
   const existing = candidates.filter((path) => fileExists(host, path));
-  if (existing.length === 0) return;
+  const replaceable = new Set(existing);
+  if (existing.length === 0) return replaceable;
   const list = existing.join(', ');
   if (request.noOverwrite) {
     throw refused(`${list} would be overwritten, which --no-overwrite forbids`);
   }
-  if (request.force) return;
+  if (request.force) return replaceable;
   host.note(`already there: ${list}`);
   const answer = await host.ask(
     `Overwrite? A private key that is gone is gone. [Type '${CONSENT}'] `,
   );
-  if (answer?.trim() === CONSENT) return;
+  if (answer?.trim() === CONSENT) return replaceable;
   throw refused(`${list} would be overwritten; nothing was written. --force does it unasked`);
 }
 
@@ -123,9 +127,9 @@ function refused(problem: string): AppError {
 }
 
 function outputs(
-  host: Host,
   request: KeygenRequest,
   made: readonly MadeKey[],
+  replaceable: ReadonlySet<string>,
 ): readonly OutputFile[] {
   const { c, der } = keystorePaths(request);
   const slots = made.map(({ slot }, slotId) => ({ ...slot, slotId }));
@@ -137,7 +141,7 @@ function outputs(
   const layout = universal ? 'universal' : 'per-algorithm';
   return [
     // What was not there when consent was asked for may not be replaced either.
-    ...files.map((file) => ({ ...file, replace: fileExists(host, file.path) })),
+    ...files.map((file) => ({ ...file, replace: replaceable.has(file.path) })),
     { path: der, bytes: buildKeystoreDer(slots, { layout, upstreamCompatible }), replace: true },
   ];
 }

@@ -8,7 +8,9 @@ import {
   parsePrivateKeyFile,
   parsePublicKeyFile,
 } from '../../../src/core/wolfboot/index.ts';
-import { CliDirectory } from '../../support/cli-host.ts';
+import { run } from '../../../src/cli/run.ts';
+import { seededRng } from '../../support/bytes-rng.ts';
+import { CliDirectory, cliHost } from '../../support/cli-host.ts';
 import { vectorFile } from '../../support/wolfboot-vectors.ts';
 
 let directory: CliDirectory;
@@ -345,6 +347,25 @@ describe('keygen overwrites', () => {
     const words = '--lms --lms-height 5 --force -g a.der'.split(' ');
     expect(await keygen(...words)).toMatchObject({ exitCode: 0 });
     expect(directory.read('a.der')).toHaveLength(124);
+  });
+
+  it('nothing that appears while the keys are made, not even with --force', async () => {
+    const rng = seededRng('late');
+    const notes: string[] = [];
+    const host = cliHost(directory.path, {
+      note: (line) => notes.push(line),
+      rng: {
+        bytes: (lengthBytes) => {
+          directory.write('late.der', 'theirs');
+          return rng.bytes(lengthBytes);
+        },
+      },
+    });
+    const words = ['keygen', '--ecc256', '--force', '-g', 'late.der'];
+    expect(await run(words, host, '0.0.0-test')).toBe(1);
+    expect(notes.join()).toContain('appeared meanwhile');
+    expect(directory.list()).toEqual(['late.der']);
+    expect(bytesToLatin1(directory.read('late.der'))).toBe('theirs');
   });
 
   it('no keystore and no key with --no-overwrite, not even with --force', async () => {

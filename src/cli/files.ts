@@ -81,6 +81,37 @@ function realDirectory(path: string): string {
   }
 }
 
+/**
+ * Refuses to put a product onto its own input, and onto a file that is not an earlier such product, a
+ * private key for example. Throws `file-failed`. Whether there was an earlier one.
+ */
+export function checkReplaceable(
+  host: Host,
+  path: string,
+  { input, isEarlier, force }: ReplaceCheck,
+): boolean {
+  if (fileIdentity(host, path) === fileIdentity(host, input)) {
+    throw new AppError('file-failed', `${path} is also the input; it was not written`, {
+      context: { file: path },
+    });
+  }
+  if (!fileExists(host, path)) return false;
+  checkTarget(path, fileIdentity(host, path));
+  if (force || isEarlier(readInput(host, path))) return true;
+  throw new AppError(
+    'file-failed',
+    `${path} is there and something else; nothing was written. --force replaces it`,
+    { context: { file: path } },
+  );
+}
+
+interface ReplaceCheck {
+  readonly input: string;
+  /** Whether the content is what an earlier run wrote. */
+  isEarlier(bytes: Uint8Array): boolean;
+  readonly force: boolean;
+}
+
 /** Throws `file-failed` unless a file could be put there. Says nothing about room on the disk. */
 export function checkWritable(host: Host, path: string): void {
   const target = fileIdentity(host, path);

@@ -77,6 +77,7 @@ KEYSTORE is a keystore.der, keystore.c, otp.bin, public key, certificate or JWK.
   --profile NAME         a stock configuration, instead of the two above
   --uds random|none      a new random device secret (default), or none: the board draws its own
   --upstream-compatible  the bytes of wolfBoot's otp-keystore-gen, for comparing; says what is wrong in them
+  --force                replace an otp.bin that is something else
   --json                 what was made, as JSON
 
 Writes otp.bin, readable by you only.`,
@@ -88,6 +89,7 @@ Writes otp.bin, readable by you only.`,
   --sign ALGORITHM, --universal, --profile NAME     the bootloader, as for otpgen
   --fill-padding         program what keys leave free in their slots too
   --trustzone            for a board with TrustZone on
+  --force                replace FILE even if it is no primer
   --json                 what was made, as JSON
 
 FILE is a raw image for 0x08000000 (0x0C000000 with --trustzone). A board that starts it burns its OTP.`,

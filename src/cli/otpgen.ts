@@ -2,7 +2,7 @@
  * `keyfuse otpgen`: makes otp.bin, the OTP area with the keys and a fresh unique device secret
  * (formats/wolfboot.md, section 5), laid out as the bootloader in use reads it.
  */
-import { groupHex, toHex, wipe } from '../core/bytes/index.ts';
+import { asciiToBytes, equalBytes, groupHex, toHex, wipe } from '../core/bytes/index.ts';
 import { hash } from '../core/crypto/index.ts';
 import { AppError, isAppError } from '../core/errors.ts';
 import {
@@ -16,6 +16,7 @@ import {
   ML_DSA_KEY_BYTES,
   otpDifferences,
   otpGeometry,
+  OTP_MAGIC,
   otpTargets,
   profileForKeystore,
   readKeystoreFile,
@@ -29,7 +30,7 @@ import {
   type OtpTarget,
 } from '../core/wolfboot/index.ts';
 import { misuse, type Words } from './arguments.ts';
-import { fileExists, readInput, writeOutputs } from './files.ts';
+import { checkReplaceable, readInput, writeOutputs } from './files.ts';
 import type { Host } from './host.ts';
 import { canonicalJson } from './json.ts';
 
@@ -49,6 +50,8 @@ interface OtpgenRequest extends BootloaderWish {
   readonly upstreamCompatible: boolean;
   /** `none`: left blank, for a board that draws its own. */
   readonly uds: 'random' | 'none';
+  /** Replaces an otp.bin that is none. */
+  readonly force: boolean;
   readonly json: boolean;
 }
 
@@ -58,6 +61,11 @@ export async function otpgen(host: Host, words: Words): Promise<void> {
     readInput(host, request.keystoreFile),
     request.keystoreFile,
   );
+  const replaces = checkReplaceable(host, OUTPUT, {
+    input: request.keystoreFile,
+    isEarlier: (bytes) => equalBytes(bytes.subarray(0, OTP_MAGIC.length), asciiToBytes(OTP_MAGIC)),
+    force: request.force,
+  });
   const profile = chooseProfile(request, slots);
   const odd = [...warnings, ...keystoreWarnings(slots, profile).map(({ message }) => message)];
   for (const warning of odd) host.note(`warning: ${warning}`);
@@ -67,10 +75,10 @@ export async function otpgen(host: Host, words: Words): Promise<void> {
   const { upstreamCompatible } = request;
   const bytes = buildOtpImage({ profile, slots, uds, upstreamCompatible });
   try {
-    if (fileExists(host, OUTPUT)) {
+    if (replaces) {
       host.note(`${OUTPUT} is replaced${withUds ? '; every run makes a new UDS' : ''}`);
     }
-    writeOutputs(host, [{ path: OUTPUT, bytes, secret: true, replace: true }]);
+    writeOutputs(host, [{ path: OUTPUT, bytes, secret: true, replace: replaces }]);
     const facts = factsOf(request, profile, slots, bytes, differences);
     if (request.json) host.print(canonicalJson({ ...facts, warnings: odd }));
     else for (const line of asText(facts, profile, differences)) host.print(line);
@@ -172,11 +180,12 @@ function readOtpgenArguments(words: Words): OtpgenRequest {
     keystoreFile,
     upstreamCompatible: on.has('--upstream-compatible'),
     uds,
+    force: on.has('--force'),
     json: on.has('--json'),
   };
 }
 
-const SWITCHES: readonly string[] = ['--universal', '--upstream-compatible', '--json'];
+const SWITCHES: readonly string[] = ['--universal', '--upstream-compatible', '--force', '--json'];
 
 function udsOf(text: string): OtpgenRequest['uds'] {
   if (text === 'random' || text === 'none') return text;

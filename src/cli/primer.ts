@@ -20,7 +20,7 @@ import {
   type UdsOrder,
 } from '../core/wolfboot/index.ts';
 import { decimal, misuse, type Words } from './arguments.ts';
-import { fileExists, readInput, writeOutputs } from './files.ts';
+import { checkReplaceable, readInput, writeOutputs } from './files.ts';
 import type { Host } from './host.ts';
 import { canonicalJson } from './json.ts';
 import { chooseProfile, targetOf, typeOf } from './otpgen.ts';
@@ -36,6 +36,7 @@ interface PrimerRequest {
   readonly lockBlocks: readonly number[];
   readonly fillPadding: boolean;
   readonly trustZone: boolean;
+  readonly force: boolean;
   readonly json: boolean;
 }
 
@@ -45,16 +46,29 @@ export async function primer(host: Host, words: Words): Promise<void> {
     readInput(host, request.keystoreFile),
     request.keystoreFile,
   );
-  const profile = chooseProfile(request, slots);
   const { uds, lockBlocks, fillPadding, trustZone, out } = request;
+  const replaces = checkReplaceable(host, out, {
+    input: request.keystoreFile,
+    isEarlier: isPrimer,
+    force: request.force,
+  });
+  const profile = chooseProfile(request, slots);
   const image = builtInPrimer({ trustZone });
   const bytes = fillKeyfusePrimer(image, { profile, slots, uds, lockBlocks, fillPadding });
   for (const warning of warnings) host.note(`warning: ${warning}`);
   for (const { message } of keystoreWarnings(slots, profile)) host.note(`warning: ${message}`);
   if (lockBlocks.length > 0) host.note(lockWarning(request));
-  if (fileExists(host, out)) host.note(`${out} is replaced`);
-  writeOutputs(host, [{ path: out, bytes, replace: true }]);
+  if (replaces) host.note(`${out} is replaced`);
+  writeOutputs(host, [{ path: out, bytes, replace: replaces }]);
   report(host, request, { bytes, slots, profile });
+}
+
+function isPrimer(bytes: Uint8Array): boolean {
+  try {
+    return recogniseKeyfusePrimer(bytes) !== undefined;
+  } catch {
+    return false; // damaged: not ours to replace
+  }
 }
 
 interface Made {
@@ -143,11 +157,18 @@ function readPrimerArguments(words: Words): PrimerRequest {
     lockBlocks,
     fillPadding: switches.has('--fill-padding'),
     trustZone: switches.has('--trustzone'),
+    force: switches.has('--force'),
     json: switches.has('--json'),
   };
 }
 
-const SWITCHES: readonly string[] = ['--universal', '--fill-padding', '--trustzone', '--json'];
+const SWITCHES: readonly string[] = [
+  '--universal',
+  '--fill-padding',
+  '--trustzone',
+  '--force',
+  '--json',
+];
 
 function udsOf(text: string): UdsOrder {
   if (text === 'generate' || text === 'none') return text;

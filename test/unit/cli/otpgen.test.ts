@@ -46,6 +46,22 @@ describe('otpgen', () => {
     expect(directory.list()).toEqual(['keystore.der', 'otp.bin']);
   });
 
+  it('replaces an earlier otp.bin, nothing else without --force, and never its input', async () => {
+    directory.write('a', vectorFile('keys/ecc256/priv_pub.der'));
+    directory.write('otp.bin', 'a private key');
+    const refused = await otpgen('a --target stm32h5');
+    expect(refused).toMatchObject({ exitCode: 1 });
+    expect(refused.stderr).toContain('otp.bin is there and something else');
+    expect(directory.read('otp.bin')).toHaveLength(13);
+    expect(await otpgen('a --target stm32h5 --force')).toMatchObject({ exitCode: 0 });
+    expect(await otpgen('a --target stm32h5', 'b')).toMatchObject({ exitCode: 0 });
+    const before = directory.read('otp.bin');
+    const onto = await otpgen('./otp.bin --target stm32h5 --force');
+    expect(onto).toMatchObject({ exitCode: 1 });
+    expect(onto.stderr).toContain('also the input');
+    expect(directory.read('otp.bin')).toEqual(before);
+  });
+
   it('draws a new UDS in every run and never shows it', async () => {
     directory.write('a', vectorFile('keys/ecc256/priv_pub.der'));
     const uds: Uint8Array[] = [];
@@ -62,9 +78,10 @@ describe('otpgen', () => {
     directory.makeDirectory('src');
     await directory.run(['keygen', '--ecc256', '--exportpubkey', '-g', 'a.der']);
     const images: string[] = [];
-    for (const file of ['keystore.der', 'src/keystore.c', 'a_pub.der', 'otp.bin']) {
+    for (const file of ['keystore.der', 'src/keystore.c', 'a_pub.der', 'other.bin']) {
       expect(await otpgen(`--target stm32h5 ${file}`)).toMatchObject({ exitCode: 0 });
       images.push(toHex(directory.read('otp.bin')));
+      directory.write('other.bin', directory.read('otp.bin'));
     }
     expect(new Set(images).size).toBe(1);
   });

@@ -98,6 +98,24 @@ describe('primer', () => {
     });
   });
 
+  it('replaces an earlier primer, nothing else without --force, and never its input', async () => {
+    const words = '--keystore k --target stm32h5 --out p.bin';
+    await primer(words);
+    expect(await primer(`${words} --lock 3`)).toMatchObject({ exitCode: 0 });
+    expect(made().lockBlocks).toEqual([3]);
+    directory.write('p.bin', 'a private key');
+    const refused = await primer(words);
+    expect(refused).toMatchObject({ exitCode: 1 });
+    expect(refused.stderr).toContain('p.bin is there and something else');
+    expect(directory.read('p.bin')).toHaveLength(13);
+    expect(await primer(`${words} --force`)).toMatchObject({ exitCode: 0 });
+    expect(made().lockBlocks).toEqual([]);
+    const onto = await primer('--keystore k --target stm32h5 --out ./k --force');
+    expect(onto).toMatchObject({ exitCode: 1 });
+    expect(onto.stderr).toContain('also the input');
+    expect(directory.read('k')).toEqual(vectorFile('keystores/single-ecc256/keystore.der'));
+  });
+
   it.each([
     ['no target', '--keystore k --out p.bin', '--target'],
     ['no keystore', '--target stm32h5 --out p.bin', '--keystore'],

@@ -7,9 +7,11 @@ import { Badge } from '../../ui/kit/badge.tsx';
 import { Button } from '../../ui/kit/button.tsx';
 import { SelectField } from '../../ui/kit/fields.tsx';
 import { Row } from '../../ui/kit/layout.tsx';
+import { Notice } from '../../ui/kit/notice.tsx';
 import { Section } from '../../ui/kit/page.tsx';
 import { CreateVaultDialog } from './create-vault-dialog.tsx';
-import { SealedKeys } from './sealed-keys.tsx';
+import { DeleteVault } from './delete-vault.tsx';
+import { DamagedKeys, SealedKeys } from './sealed-keys.tsx';
 import { UnlockForm } from './unlock-form.tsx';
 import { UnlockWays } from './unlock-ways.tsx';
 import { autoLockChoices } from './vault-words.ts';
@@ -23,11 +25,16 @@ export function VaultSection() {
       description={descriptionOf(vault)}
       aside={<State vault={vault} />}
     >
-      {vault.kind === 'none' && <NoVault />}
+      {vault.kind === 'none' ? <NoVault /> : <StoragePromise />}
       {vault.kind === 'locked' && (
         <>
+          <Notice tone="info">
+            {vault.ways.length === 0 ? m.vault_head_damaged() : m.vault_locked_no_keys()}
+          </Notice>
           <UnlockForm vault={vault} />
           <SealedKeys keys={vault.keys} />
+          <DamagedKeys keys={vault.damaged ?? []} />
+          <DeleteVault keys={vault.keys} damaged={vault.damaged ?? []} />
         </>
       )}
       {vault.kind === 'open' && <OpenVault vault={vault} />}
@@ -59,6 +66,12 @@ function State({ vault }: { readonly vault: VaultStatus }) {
   );
 }
 
+/** Nothing is said of a promise that was made: it is what one expects. */
+function StoragePromise() {
+  const kept = useKeys((state) => state.storageKept);
+  return kept === false && <Notice tone="caution">{m.vault_not_kept()}</Notice>;
+}
+
 function NoVault() {
   const [creating, setCreating] = useState(false);
   const working = useKeys(({ activity }) => activity.kind === 'busy');
@@ -85,6 +98,8 @@ function NoVault() {
 
 function OpenVault({ vault }: { readonly vault: Extract<VaultStatus, { kind: 'open' }> }) {
   const lock = useKeys((state) => state.lock);
+  const keys = useKeys((state) => state.keys);
+  const sealed = keys.filter((key) => key.sealed);
   const setAutoLock = useKeys((state) => state.setAutoLock);
   const locking = useKeys(({ activity }) => activity.kind === 'busy' && activity.what === 'lock');
   const working = useKeys(({ activity }) => activity.kind === 'busy');
@@ -103,6 +118,8 @@ function OpenVault({ vault }: { readonly vault: Extract<VaultStatus, { kind: 'op
         />
       </div>
       <UnlockWays ways={vault.ways} />
+      <DamagedKeys keys={vault.damaged ?? []} />
+      <DeleteVault keys={sealed} damaged={vault.damaged ?? []} />
     </>
   );
 }

@@ -48,6 +48,7 @@ keyfuse sign --no-sign [options] IMAGE VERSION
 keyfuse sign --manual-sign [options] IMAGE PUBLIC_KEY VERSION SIGNATURE
 
   --ed25519 ... --xmss   algorithm of the key, as for keygen; must be named, two make a hybrid image
+  --rsa2048enc --rsa3072enc --rsa4096enc   the same keys; the signature holds DigestInfo, as HSMs make it
   --no-sign              no signature at all
   --sha256 --sha384 --sha3   image hash (SHA-256 if none is named; --sha3 is SHA3-384)
   --id N                 partition 0..15; 1 if not named

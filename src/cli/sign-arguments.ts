@@ -32,6 +32,8 @@ export type SignProduct = 'signed' | 'header' | 'digest';
 export interface SignRequest {
   /** None for an unsigned image, two for a hybrid one. */
   readonly types: readonly AuthKey[];
+  /** Those whose signatures hold DigestInfo instead of the bare digest (`--rsa2048enc`). */
+  readonly digestInfoTypes: ReadonlySet<AuthKey>;
   readonly hash: HashId;
   readonly partitionId: number;
   readonly timestamp: boolean;
@@ -58,6 +60,7 @@ const LARGEST_U64 = (1n << 64n) - 1n;
 
 interface Draft {
   readonly types: AuthKey[];
+  readonly digestInfoTypes: Set<AuthKey>;
   readonly customTlvs: TlvRequest[];
   readonly notes: string[];
   unsigned: boolean;
@@ -165,15 +168,13 @@ const notSupported: Readonly<Record<string, string>> = {
   '--aes256': 'an encrypted image',
   '--delta': 'a delta image',
   '--no-base-sha': 'a delta image',
-  '--rsa2048enc': 'signing with RSA-2048',
-  '--rsa3072enc': 'signing with RSA-3072',
-  '--rsa4096enc': 'signing with RSA-4096',
 };
 
 /** Throws `invalid-argument` and `not-supported`; nothing was read or written then. */
 export function readSignArguments(words: Words): SignRequest {
   const draft: Draft = {
     types: [],
+    digestInfoTypes: new Set(),
     customTlvs: [],
     notes: [],
     unsigned: false,
@@ -202,11 +203,25 @@ function readOption(draft: Draft, words: Words): boolean {
   const unsupported = notSupported[name];
   if (unsupported !== undefined) throw notYet(`${name}: ${unsupported}`);
   const option = options[name];
-  const type = authKeyByOption(name);
+  const bareName = withoutSuffix(name);
+  const type = authKeyByOption(bareName);
   if (option) option(draft, words, name);
-  else if (type) draft.types.push(type);
+  else if (type) addType(draft, type, bareName !== name);
   else throw misuse(`${name} is not an option of sign`);
   return true;
+}
+
+/** `--rsa2048enc`: keys of `--rsa2048`, whose signatures hold DigestInfo (section 12). */
+function withoutSuffix(name: string): string {
+  return /^--rsa\d+enc$/.test(name) ? name.slice(0, -'enc'.length) : name;
+}
+
+function addType({ types, digestInfoTypes }: Draft, type: AuthKey, digestInfo: boolean): void {
+  if (types.includes(type) && digestInfoTypes.has(type) !== digestInfo) {
+    throw misuse(`${type.label} signs with DigestInfo or without it, not both`);
+  }
+  types.push(type);
+  if (digestInfo) digestInfoTypes.add(type);
 }
 
 function customTag(draft: Draft, words: Words, name: string): number {
@@ -260,6 +275,7 @@ function checkCombination(draft: Draft, types: readonly AuthKey[]): void {
 function shared(draft: Draft, types: readonly AuthKey[]) {
   return {
     types,
+    digestInfoTypes: draft.digestInfoTypes,
     hash: draft.hash,
     partitionId: draft.partitionId,
     timestamp: draft.timestamp,

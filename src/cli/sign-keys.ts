@@ -3,7 +3,14 @@
  * from here to the end of the run, and their files are advanced before a signature is handed out.
  */
 import { wipe } from '../core/bytes/index.ts';
-import { scheme, signDurably, type KeyPair, type TreeCache } from '../core/crypto/index.ts';
+import {
+  scheme,
+  signDurably,
+  signRsaDigestInfo,
+  type KeyPair,
+  type PrivateKey,
+  type TreeCache,
+} from '../core/crypto/index.ts';
 import { AppError } from '../core/errors.ts';
 import type { JsonValue } from '../core/ports/index.ts';
 import {
@@ -97,10 +104,17 @@ function openKey(
   // The policy is signed with the primary key, as a second message.
   const signatures = index === 0 && request.policyFile !== undefined ? 2 : 1;
   const hasState = type.family === 'lms' || type.family === 'xmss';
-  return hasState ? openStatefulKey(host, type, path, signatures) : openPlainKey(host, type, path);
+  return hasState
+    ? openStatefulKey(host, type, path, signatures)
+    : openPlainKey(host, request, type, path);
 }
 
-async function openPlainKey(host: Host, type: AuthKey, path: string): Promise<OpenKey> {
+async function openPlainKey(
+  host: Host,
+  request: SignRequest,
+  type: AuthKey,
+  path: string,
+): Promise<OpenKey> {
   const file = readInput(host, path);
   try {
     const { algorithm, publicKey, privateKey } = await parsePrivateKeyFile(
@@ -113,8 +127,7 @@ async function openPlainKey(host: Host, type: AuthKey, path: string): Promise<Op
       signer: {
         publicKey,
         algorithm,
-        sign: async (digest) =>
-          (await signDurably(scheme(algorithm), privateKey, digest, { rng: host.rng })).signature,
+        sign: plainSigner(host, request, type, privateKey),
       },
       note: () => undefined,
       facts: () => ({ file: path, keyType: type.cName, algorithm }),
@@ -125,6 +138,21 @@ async function openPlainKey(host: Host, type: AuthKey, path: string): Promise<Op
   } finally {
     wipe(file);
   }
+}
+
+/** DigestInfo names the image's hash; a policy's 32 bytes are always taken for a SHA-256. */
+function plainSigner(
+  { rng }: Host,
+  { digestInfoTypes, hash }: SignRequest,
+  type: AuthKey,
+  privateKey: PrivateKey,
+): ImageSigner['sign'] {
+  if (digestInfoTypes.has(type)) {
+    return (digest) =>
+      signRsaDigestInfo(privateKey, digest, digest.length === 32 ? 'sha256' : hash, { rng });
+  }
+  const using = scheme(privateKey.algorithm);
+  return async (digest) => (await signDurably(using, privateKey, digest, { rng })).signature;
 }
 
 async function openStatefulKey(

@@ -193,13 +193,20 @@ describe('sign refuses with exit code 2', () => {
     '--ed25519 --aes128 fw.bin ed.der 1',
     '--ed25519 --delta base fw.bin ed.der 1',
     '--ed25519 --no-base-sha fw.bin ed.der 1',
-    '--rsa4096enc fw.bin ed.der 1',
     '--ed25519 --manual-sign --policy p fw.bin ed.der 1 s',
     '--ed25519 --ecc256 --manual-sign fw.bin ed.der ecc.der 1 s',
   ])('%s: not supported yet', async (words) => {
     const { exitCode, stderr } = await sign(words);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('not supported yet');
+    expect(directory.list()).toEqual(INPUTS);
+  });
+
+  it('one RSA type with DigestInfo and without it', async () => {
+    const { exitCode, stderr } = await sign('--rsa2048enc --rsa2048 fw.bin ed.der 1');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('with DigestInfo or without it, not both');
+    expect((await sign('--ed25519enc fw.bin ed.der 1')).exitCode).toBe(2);
     expect(directory.list()).toEqual(INPUTS);
   });
 

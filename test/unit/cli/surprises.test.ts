@@ -55,13 +55,21 @@ describe('RSA', () => {
     expect(await verifyImage(image, slots)).toMatchObject({ ok: true });
   });
 
-  it('signatures with DigestInfo verify too; making them is said to be missing', async () => {
+  it('signatures with DigestInfo verify too, and are made when asked for', async () => {
     const { slots } = await readKeystoreFile(vectorFile('keys/rsa2048/keystore.der'), 'k');
     for (const name of ['rsa2048-plain', 'rsa2048enc-plain']) {
       const image = vectorFile(`images/${name}.signed.bin`);
       expect(await verifyImage(image, slots)).toMatchObject({ ok: true });
     }
-    expect(await sign('--rsa2048enc fw.bin rsa.der 1')).toMatchObject({ exitCode: 2 });
+    directory.write('rsa.der', vectorFile('keys/rsa2048/priv.der'));
+    const signatures = [];
+    for (const option of ['--rsa2048', '--rsa2048enc']) {
+      expect(await sign(`${option} --no-ts fw.bin rsa.der 1`)).toMatchObject({ exitCode: 0 });
+      const image = directory.read('fw_v1_signed.bin');
+      expect(await verifyImage(image, slots)).toMatchObject({ ok: true });
+      signatures.push(parseImage(image, 'i').tlvs.find(({ name }) => name === 'signature')?.value);
+    }
+    expect(signatures[0]).not.toEqual(signatures[1]);
   });
 
   it('headers are as large as announced when the signature is made elsewhere', async () => {

@@ -19,11 +19,6 @@ function isStateful(key: string | null | undefined): boolean {
   return /^(?:lms|xmss)/.test(key ?? '');
 }
 
-/** With DigestInfo, which the command line does not make yet. */
-function isEncoded({ command }: ImageVector): boolean {
-  return command.some((word) => /^--rsa\d+enc$/.test(word));
-}
-
 /** Signatures that are none: a key of another size, and 256 zero bytes (section 23, 18 and 19). */
 const QUIRKS: Readonly<Record<string, string>> = {
   'quirk-rsa4096-option-with-rsa2048-key': 'image-key-type-refused',
@@ -33,7 +28,7 @@ const QUIRKS: Readonly<Record<string, string>> = {
 function canSign(vector: ImageVector): boolean {
   const { key, key2, key_file_used: half } = vector;
   const needsState = (isStateful(key) || isStateful(key2)) && half !== 'public';
-  return !needsState && !isEncoded(vector) && QUIRKS[vector.id] === undefined;
+  return !needsState && QUIRKS[vector.id] === undefined;
 }
 
 function canBeMade(vector: ImageVector): boolean {

@@ -64,7 +64,8 @@ keyfuse sign --manual-sign [options] IMAGE PUBLIC_KEY VERSION SIGNATURE
   --dts FILE, --cert-chain FILE   further fields of the header
 
 LMS and XMSS keys use up an index with every signature: their file goes on first, and FILE.lock keeps
-others out meanwhile. LMS_*, XMSS_PARAMS and ML_DSA_LEVEL, if set, must be those of the key.
+others out meanwhile. FILE.trees spares the next LMS signature time; it may be deleted. LMS_*, XMSS_PARAMS
+and ML_DSA_LEVEL, if set, must be those of the key.
 
 Environment: IMAGE_HEADER_SIZE, WOLFBOOT_PARTITION_SIZE, WOLFBOOT_PARTITION_UPDATE_SIZE,
 WOLFBOOT_SECTOR_SIZE, NVM_FLASH_WRITEONCE. Writes IMAGE_vVERSION_signed.bin beside IMAGE, whose

@@ -9,7 +9,6 @@ import {
   signRsaDigestInfo,
   type KeyPair,
   type PrivateKey,
-  type TreeCache,
 } from '../core/crypto/index.ts';
 import { AppError } from '../core/errors.ts';
 import type { JsonValue } from '../core/ports/index.ts';
@@ -20,12 +19,13 @@ import {
   type ImageKeys,
   type ImageSigner,
 } from '../core/wolfboot/index.ts';
-import { readInput } from './files.ts';
+import { fileIdentity, readInput } from './files.ts';
 import type { Host } from './host.ts';
 import { checkEnvironment } from './key-parameters.ts';
 import { progressOf } from './progress.ts';
 import type { SignRequest } from './sign-arguments.ts';
 import { durableSigner, holdKeyFile, usageOf } from './state-file.ts';
+import { openTreeFile } from './tree-file.ts';
 
 export interface OpenKeys {
   readonly public: ImageKeys;
@@ -170,9 +170,12 @@ async function openStatefulKey(
     checkLeft(pair, path, signatures);
     const consumed: bigint[] = [];
     const usage = usageOf(pair.privateKey);
+    // XMSS key files carry the nodes they need themselves.
+    const treeFile =
+      type.family === 'lms' ? openTreeFile(fileIdentity(host, path), pair.privateKey) : undefined;
     const sign = durableSigner(host, held, pair.privateKey, {
       hasher: host.treeHasher(),
-      trees: memoryCache(),
+      trees: treeFile?.trees,
       onProgress: progressOf(host, path),
     });
     const left = (): bigint => usage.capacity - usage.nextIndex - BigInt(consumed.length);
@@ -200,6 +203,12 @@ async function openStatefulKey(
         signaturesLeft: left().toString(),
       }),
       close: () => {
+        const problem = treeFile?.save();
+        if (problem !== undefined) {
+          host.note(
+            `note: ${path}.trees was not written, the next signature takes longer: ${problem}`,
+          );
+        }
         wipe(pair.privateKey.bytes);
         held.release();
       },
@@ -235,14 +244,4 @@ function leftNote(
   if (left === 0n) return `warning: ${indices}; that was the last signature of this key`;
   const few = left * 10n <= capacity;
   return `${few ? 'warning: ' : ''}${indices}; ${left} of ${capacity} signatures left`;
-}
-
-/** Of one run: a policy and an image, signed with one key, build its trees once. */
-function memoryCache(): TreeCache {
-  const nodes = new Map<string, Uint8Array>();
-  return {
-    get: (name) => nodes.get(name),
-    put: (name, value) => void nodes.set(name, value),
-    delete: (name) => void nodes.delete(name),
-  };
 }

@@ -12,7 +12,7 @@ import { checkCost } from './cost.ts';
 import { damaged } from './damage.ts';
 import { factBytes, type Fact } from './facts.ts';
 import { passphraseBytes } from './passphrase.ts';
-import { storedFields, type StoredFields } from './stored.ts';
+import { readableAgain, storedFields, type StoredFields } from './stored.ts';
 
 export const HEADER_RECORD = 'vault';
 const FORMAT = 'keyfuse-vault-1';
@@ -23,6 +23,8 @@ const SALT_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const MOST_WAYS = 8;
+/** WebAuthn allows 1023 bytes, here in base64url. */
+const MOST_CREDENTIAL_ID = 1400;
 const MOST_MINUTES = 24 * 60;
 
 export interface VaultCiphers {
@@ -138,12 +140,15 @@ export function verifyHeader(vaultKey: Uint8Array, stored: JsonValue, header: Va
   }
 }
 
-/** As it is stored: with a MAC under the vault key, and a digest that tells damage from a wrong secret. */
+/**
+ * As it is stored: with a MAC under the vault key, and a digest that tells damage from a wrong secret.
+ * Throws `invalid-argument` for what could not be read again.
+ */
 export function writeHeader(vaultKey: Uint8Array, header: VaultHeader): JsonValue {
   const ways = header.ways.map((way) =>
     way.kind === 'passphrase' ? { ...way, cost: { ...way.cost } } : { ...way },
   );
-  return {
+  const stored: JsonValue = {
     format: FORMAT,
     vaultId: header.vaultId,
     autoLockMinutes: header.autoLockMinutes,
@@ -151,6 +156,7 @@ export function writeHeader(vaultKey: Uint8Array, header: VaultHeader): JsonValu
     mac: toHex(headerMac(vaultKey, header)),
     digest: toHex(headerDigest(header)),
   };
+  return readableAgain(stored, readHeader);
 }
 
 /** Reads what needs no key. Throws `vault-damaged`, `not-supported` for a later format. */
@@ -209,7 +215,7 @@ function readWay(stored: JsonValue): SealedWay {
   if (fields.oneOf('kind', 'passphrase', 'passkey') === 'passkey') {
     return {
       kind: 'passkey',
-      credentialId: fields.text('credentialId'),
+      credentialId: fields.text('credentialId', MOST_CREDENTIAL_ID),
       label: fields.text('label'),
       ...wrapped,
     };

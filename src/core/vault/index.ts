@@ -9,5 +9,5 @@ export {
   passphraseProblem,
   type PassphraseProblem,
 } from './passphrase.ts';
-export { storedFields } from './stored.ts';
+export { MOST_TEXT, storedFields } from './stored.ts';
 export * from './tree-record.ts';

@@ -7,7 +7,7 @@ import { algorithmIds, fingerprint, type AlgorithmId } from '../crypto/index.ts'
 import type { Aead, JsonValue, Rng } from '../ports/index.ts';
 import { damaged } from './damage.ts';
 import { factBytes } from './facts.ts';
-import { storedFields, type StoredFields } from './stored.ts';
+import { readableAgain, storedFields, type StoredFields } from './stored.ts';
 
 const FORMAT = 'keyfuse-key-1';
 const KEY_PREFIX = 'key/';
@@ -56,7 +56,7 @@ export function keyRecordName(id: string): string {
 
 export const keyRecordPrefix = KEY_PREFIX;
 
-/** `secret` is not kept. */
+/** `secret` is not kept. Throws `invalid-argument` for facts that could not be read again. */
 export async function sealKey(
   { aead, rng }: SealParts,
   vaultKey: Uint8Array,
@@ -66,16 +66,18 @@ export async function sealKey(
   const nonce = rng.bytes(NONCE_BYTES);
   const sealed = await aead.seal(vaultKey, nonce, coveredFacts(record), secret);
   const { facts } = record;
-  return {
+  const print = fingerprint(facts.publicKey);
+  const stored: JsonValue = {
     format: FORMAT,
     vaultId: record.vaultId,
     revision: record.revision,
     ...facts,
     publicKey: toHex(facts.publicKey),
-    fingerprint: fingerprint(facts.publicKey),
+    fingerprint: print,
     nonce: toHex(nonce),
     sealed: toHex(sealed),
   };
+  return readableAgain(stored, (again) => readKeyRecord(again, keyRecordName(keyIdOf(print))));
 }
 
 /** Reads what needs no key; it is proven only by `openKey`. `name`: of the record in the store. */

@@ -1,13 +1,15 @@
 /** Reading stored JSON field by field: whatever does not fit is `vault-damaged`, with its name. */
 import type { JsonValue } from '../ports/index.ts';
+import { AppError, isAppError } from '../errors.ts';
 import { damaged } from './damage.ts';
 
-const MOST_TEXT = 200;
+/** Longest name or label, in UTF-16 units. */
+export const MOST_TEXT = 200;
 
 export interface StoredFields {
   readonly record: string;
-  /** At most 200 characters. */
-  text(name: string): string;
+  /** At most 200 characters unless told. */
+  text(name: string, most?: number): string;
   oneOf<T extends string>(name: string, ...allowed: readonly T[]): T;
   /** Not negative. */
   whole(name: string): number;
@@ -34,9 +36,9 @@ export function storedFields(value: JsonValue, record: string): StoredFields {
   };
   return {
     record,
-    text: (name) => {
+    text: (name, most = MOST_TEXT) => {
       const found = text(name);
-      return found.length <= MOST_TEXT ? found : fail(name);
+      return found.length <= most ? found : fail(name);
     },
     oneOf: (name, ...allowed) => {
       const found = text(name);
@@ -64,6 +66,23 @@ export function storedFields(value: JsonValue, record: string): StoredFields {
     part: (name) => storedFields(fields[name] ?? null, record),
     fail,
   };
+}
+
+/** Whatever could not be read again is not stored: `invalid-argument` with what does not fit. */
+export function readableAgain(value: JsonValue, read: (stored: JsonValue) => unknown): JsonValue {
+  try {
+    read(value);
+    return value;
+  } catch (error) {
+    if (!isAppError(error, 'vault-damaged')) throw error;
+    throw new AppError('invalid-argument', `this cannot be sealed: it ${problemOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function problemOf({ context, message }: AppError): string {
+  return typeof context.problem === 'string' ? context.problem : message;
 }
 
 function isList(value: JsonValue | undefined): value is readonly JsonValue[] {

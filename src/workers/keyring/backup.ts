@@ -2,7 +2,7 @@
 import { asciiToBytes, equalBytes, hexNumber, wipe } from '../../core/bytes/index.ts';
 import { scheme, type KeyPair, type PrivateKey } from '../../core/crypto/index.ts';
 import { AppError } from '../../core/errors.ts';
-import { passphraseProblem } from '../../core/vault/index.ts';
+import { MOST_TEXT, passphraseProblem } from '../../core/vault/index.ts';
 import { parsePrivateKeyFile, writePrivateKeyFile } from '../../core/wolfboot/index.ts';
 import type { HeldKey, HeldKeys } from './held-keys.ts';
 import type { KeyringParts } from './parts.ts';
@@ -176,9 +176,14 @@ function withoutEnding(name: string): string {
   return name.endsWith(AGE_ENDING) ? name.slice(0, -AGE_ENDING.length) : name;
 }
 
-/** File name without folder and endings: what a key from a file is called at first. */
+/** File name without folder and endings, and not too long: what a key from a file is called at first. */
 export function baseName(fileName: string): string {
   const name = withoutEnding(fileName.slice(fileName.lastIndexOf('/') + 1));
   const dot = name.lastIndexOf('.');
-  return dot > 0 ? name.slice(0, dot) : name;
+  let cut = '';
+  for (const character of dot > 0 ? name.slice(0, dot) : name) {
+    if (cut.length + character.length > MOST_TEXT) break;
+    cut += character;
+  }
+  return cut;
 }

@@ -3,8 +3,8 @@
  * nothing of messages or screens, and asks the browser through its parts.
  */
 import { wipe } from '../../core/bytes/index.ts';
-import { proveKeyPair, scheme, type KeyPair } from '../../core/crypto/index.ts';
-import { AppError, isAppError, type ErrorCode } from '../../core/errors.ts';
+import { proveKeyPair, scheme } from '../../core/crypto/index.ts';
+import { AppError, isAppError } from '../../core/errors.ts';
 import { createHeldTrees } from '../../core/vault/index.ts';
 import { buildSignedImage, writePublicKeyFile } from '../../core/wolfboot/index.ts';
 import { createAutoLock } from './auto-lock.ts';
@@ -21,6 +21,7 @@ import type {
   KeyringEvent,
   VaultSecret,
 } from './protocol.ts';
+import { leavesUnproven, locked, notProven, refuseLongName, wipedUnlessKept } from './refusals.ts';
 import { createSigner } from './signing.ts';
 import { createVaultSession } from './vault-session.ts';
 import { createWork } from './work.ts';
@@ -204,6 +205,7 @@ export function createKeyring(parts: KeyringParts): Keyring {
 
     generate: ({ name, spec }, call) =>
       work.run(call, async (own) => {
+        refuseLongName(name);
         const trees = createHeldTrees();
         const pair = await scheme(spec.algorithm).generate(spec, {
           ...own,
@@ -278,6 +280,7 @@ export function createKeyring(parts: KeyringParts): Keyring {
 
     rename: (id, name) =>
       onKey(id, undefined, async (held) => {
+        refuseLongName(name);
         await keys.update(held, { name });
         return changed(held);
       }),
@@ -364,34 +367,4 @@ export function createKeyring(parts: KeyringParts): Keyring {
       if (!isAppError(error) || !leavesUnproven.has(error.code)) throw error;
     }
   }
-}
-
-/** What keeps a key from signing a challenge and says nothing against the key. */
-const leavesUnproven: ReadonlySet<ErrorCode> = new Set([
-  'cancelled',
-  'key-exhausted',
-  'key-state-busy',
-  'key-state-rolled-back',
-  'storage-failed',
-  'file-failed',
-]);
-
-/** A pair that `admit` did not take over is nobody's. */
-async function wipedUnlessKept<T>(pair: KeyPair, admit: () => Promise<T>): Promise<T> {
-  try {
-    return await admit();
-  } catch (error) {
-    wipe(pair.privateKey.bytes);
-    throw error;
-  }
-}
-
-function locked(): AppError {
-  return new AppError('vault-locked', 'the vault is locked');
-}
-
-function notProven(id: string, name: string): AppError {
-  return new AppError('backup-not-proven', `the backup of "${name}" was never proven`, {
-    context: { key: id },
-  });
 }

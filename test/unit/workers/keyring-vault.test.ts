@@ -359,6 +359,24 @@ describe('a damaged vault', () => {
   });
 });
 
+describe('a long name', () => {
+  it('is cut where it comes from a file, and refused where it was typed', async () => {
+    const browser = testBrowser();
+    const other = createKeyring(testBrowser('other').tab());
+    const { id } = await other.generate({ name: 'release', spec: ed25519 });
+    const { bytes } = await other.exportPrivate(id, 'raw');
+    const keyring = createKeyring(browser.tab());
+    await keyring.createVault(passphrase());
+    const opened = await keyring.open({ name: `${'鍵'.repeat(199)}🔑.key`, bytes });
+    expect(opened.name).toBe('鍵'.repeat(199));
+    const long = 'x'.repeat(201);
+    await expectRejects(keyring.rename(id, long), 'invalid-argument');
+    await expectRejects(keyring.setMask(id, -1), 'invalid-argument');
+    await expectRejects(keyring.generate({ name: long, spec: ed25519 }), 'invalid-argument');
+    expect(await createKeyring(browser.tab()).unlockVault(passphrase())).toEqual([opened]);
+  });
+});
+
 describe('a vault that is changed', () => {
   it('keeps the passphrase that another tab set, whose word did not arrive', async () => {
     const browser = testBrowser();

@@ -46,6 +46,23 @@ describe('the head of a vault', () => {
     expect(opened.header).toEqual(header);
   });
 
+  it('takes the longest passkey there is, and nothing that it would not read again', async () => {
+    const { ciphers, vaultKey, header } = await makeVault();
+    const wayOf = (credentialId: string, label = '') =>
+      sealWay(
+        ciphers,
+        header.vaultId,
+        vaultKey,
+        { kind: 'passkey', credentialId, prf: new Uint8Array(32).fill(1) },
+        { label, cost: LEAST_COST },
+      );
+    const longest = withWay(header, await wayOf('A'.repeat(1364)));
+    expect(readHeader(writeHeader(vaultKey, longest))).toEqual(longest);
+    for (const way of [await wayOf('A'.repeat(1401)), await wayOf('A', 'x'.repeat(201))]) {
+      expectThrows(() => writeHeader(vaultKey, withWay(header, way)), 'invalid-argument');
+    }
+  });
+
   it('holds neither the key nor the secrets', async () => {
     const { vaultKey, stored } = await makeVault();
     const text = JSON.stringify(stored);
@@ -97,14 +114,11 @@ describe('the head of a vault', () => {
     const { ciphers, vaultKey, header } = await makeVault();
     const stored = writeHeader(vaultKey, { ...header, autoLockMinutes: 1440 });
     const withOldMac = { ...(stored as object), mac: macOf(writeHeader(vaultKey, header)) };
-    await expectRejects(
-      openVaultKey(ciphers, withOldMac, passphrase),
-      'vault-damaged',
-    );
+    await expectRejects(openVaultKey(ciphers, withOldMac, passphrase), 'vault-damaged');
   });
 
   it('refuses a cheaper way to guess the passphrase, and an absurd one', async () => {
-    const { vaultKey, header } = await makeVault();
+    const { vaultKey, header, stored } = await makeVault();
     for (const cost of [
       { memoryKib: 1024 },
       { memoryKib: 2 ** 24 },
@@ -117,7 +131,9 @@ describe('the head of a vault', () => {
       const ways = header.ways.map((way) =>
         way.kind === 'passphrase' ? { ...way, cost: { ...way.cost, ...cost } } : way,
       );
-      expectThrows(() => readHeader(writeHeader(vaultKey, { ...header, ways })), 'vault-damaged');
+      const changed = { ...(stored as object), ways } as unknown as JsonValue;
+      expectThrows(() => readHeader(changed), 'vault-damaged', Object.keys(cost)[0]);
+      expectThrows(() => writeHeader(vaultKey, { ...header, ways }), 'invalid-argument');
     }
   });
 

@@ -51,6 +51,19 @@ const open = (stored: JsonValue, name: string) =>
   openKey(ciphers.aead, vaultKey, vaultId, stored, name);
 
 describe('a sealed key', () => {
+  it.each([
+    { name: 'x'.repeat(201) },
+    { parameters: 'x'.repeat(201) },
+    { partitionMask: -1 },
+    { partitionMask: 2 ** 32 },
+    { sequence: 0.5 },
+    { reservedUpTo: '-1' },
+  ])('is not made of what would not be read again: %o', async (member) => {
+    const record = recordOf(1);
+    const unreadable = { ...record, facts: { ...record.facts, ...member } };
+    await expectRejects(sealKey(ciphers, vaultKey, unreadable, secret), 'invalid-argument');
+  });
+
   it('opens as what was sealed and shows no secret', async () => {
     const record = recordOf(1);
     const stored = await sealKey(ciphers, vaultKey, record, secret);

@@ -9,6 +9,7 @@ import { builtInPrimer } from '../../src/core/wolfboot/built-in-primer.ts';
 import { fillKeyfusePrimer } from '../../src/core/wolfboot/index.ts';
 import { buildSampleApplication, buildSampleBootloader } from '../../src/virtual/index.ts';
 import { createKeyring } from '../../src/workers/keyring/keyring.ts';
+import type { Keyring } from '../../src/workers/keyring/protocol.ts';
 import { seededRng } from './bytes-rng.ts';
 import { memoryParts } from './keyring-parts.ts';
 import { memoryLocks, memoryStore, type MemoryStore } from './memory-store.ts';
@@ -26,6 +27,8 @@ export interface AppBenchOptions {
   readonly bench?: SimBench;
   /** Offered as the real bench; the app cannot tell it from one. */
   readonly realBench?: Bench;
+  /** One with a vault, for instance; otherwise keys live in memory only. */
+  readonly keyring?: Keyring;
 }
 
 export function appBench(options: AppBenchOptions = {}): AppBench {
@@ -34,10 +37,10 @@ export function appBench(options: AppBenchOptions = {}): AppBench {
   const saved = new Map<string, Uint8Array | string>();
   const rng = seededRng('app bench');
   const services: Services = {
-    keyring: createKeyring(memoryParts({ rng })),
+    keyring: options.keyring ?? createKeyring(memoryParts({ rng })),
     files: {
       save: (name, content) => {
-        saved.set(name, content);
+        saved.set(name, typeof content === 'string' ? content : content.slice());
       },
       pick: () => Promise.resolve(undefined),
     },

@@ -86,19 +86,36 @@ export interface ProvisionOptions extends Partial<VirtualBenchOptions> {
   readonly otpProfile?: BootloaderProfile;
 }
 
+/** Writes OTP and flash of a board that was started by nobody yet. */
+export function layDown(
+  { board, panel }: SimBench,
+  what: {
+    readonly slots: readonly KeystoreSlot[];
+    readonly profile: BootloaderProfile;
+    readonly bootImage?: Uint8Array | undefined;
+    readonly updateImage?: Uint8Array | undefined;
+  },
+): void {
+  const otp = buildOtpImage({ profile: what.profile, slots: what.slots, uds: undefined });
+  for (let at = 0; at < otp.length; at += 2) {
+    const value = otp[at]! | (otp[at + 1]! << 8);
+    if (value !== 0xffff) board.otp.program(at / 2, value);
+  }
+  board.flash.load(BOOTLOADER_ADDRESS, buildSampleBootloader());
+  if (what.bootImage) board.flash.load(BOOT_PARTITION, what.bootImage);
+  if (what.updateImage) board.flash.load(UPDATE_PARTITION, what.updateImage);
+  panel.setTrustZone(true);
+}
+
 /** Off: nothing has been started yet. */
 export function provisionedBench(options: ProvisionOptions): SimBench {
   const bench = simBench({ ...options, startPowered: false });
-  const slots = options.keys.map(({ slot }) => slot);
-  const otp = buildOtpImage({ profile: options.otpProfile ?? p256Profile, slots, uds: undefined });
-  for (let at = 0; at < otp.length; at += 2) {
-    const value = otp[at]! | (otp[at + 1]! << 8);
-    if (value !== 0xffff) bench.board.otp.program(at / 2, value);
-  }
-  bench.board.flash.load(BOOTLOADER_ADDRESS, buildSampleBootloader());
-  if (options.bootImage) bench.board.flash.load(BOOT_PARTITION, options.bootImage);
-  if (options.updateImage) bench.board.flash.load(UPDATE_PARTITION, options.updateImage);
-  bench.panel.setTrustZone(true);
+  layDown(bench, {
+    slots: options.keys.map(({ slot }) => slot),
+    profile: options.otpProfile ?? p256Profile,
+    bootImage: options.bootImage,
+    updateImage: options.updateImage,
+  });
   return bench;
 }
 

@@ -2,6 +2,7 @@
  * The worker's side of the messages: one call after another, so that no two change the keyring at
  * once; what only looks may pass by. Progress goes out while a call runs, a cancel comes in at any time.
  */
+import { wipe } from '../../core/bytes/index.ts';
 import { toAppError } from '../../core/errors.ts';
 import { createCanceller, type Canceller } from '../../core/ports/index.ts';
 import {
@@ -31,7 +32,12 @@ export function serveKeyring(keyring: Keyring, post: KeyringPost): (data: Keyrin
   const answer = async (request: CallRequest): Promise<void> => {
     const reply = await perform(keyring, request, running, post);
     running.delete(request.call);
-    post(reply, handedOver(request, reply));
+    if ('ok' in reply && reply.ok && secretAnswers.has(request.method)) {
+      const { value, transfer } = handedOver(reply.value);
+      post({ ...reply, value }, transfer);
+    } else {
+      post(reply, []);
+    }
   };
 
   return (data) => {
@@ -73,13 +79,35 @@ async function perform(
   }
 }
 
-/** An OTP image leaves no copy here. */
-function handedOver({ method }: CallRequest, reply: KeyringReply): Transferable[] {
-  const handsOver =
-    method === 'revealOtpImage' &&
-    'ok' in reply &&
-    reply.ok &&
-    reply.value instanceof Uint8Array &&
-    reply.value.buffer instanceof ArrayBuffer;
-  return handsOver ? [reply.value.buffer] : [];
+/** What they answer with is secret, and leaves no copy here. */
+const secretAnswers: ReadonlySet<KeyringMethod> = new Set([
+  'exportPrivate',
+  'exportAge',
+  'revealOtpImage',
+]);
+
+/** Bytes, or a file, and what of it is transferred: a buffer that holds nothing else. */
+function handedOver(value: unknown): {
+  readonly value: unknown;
+  readonly transfer: Transferable[];
+} {
+  if (value instanceof Uint8Array) {
+    const bytes = ownBuffer(value);
+    return { value: bytes, transfer: [bytes.buffer] };
+  }
+  if (typeof value === 'object' && value !== null && 'bytes' in value) {
+    const bytes = handedOver(value.bytes);
+    return { value: { ...value, bytes: bytes.value }, transfer: bytes.transfer };
+  }
+  return { value, transfer: [] };
+}
+
+function ownBuffer(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer } = bytes;
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length) {
+    return new Uint8Array(buffer);
+  }
+  const copy = Uint8Array.from(bytes);
+  wipe(bytes);
+  return copy;
 }

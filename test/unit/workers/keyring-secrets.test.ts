@@ -8,7 +8,13 @@ import { authKeyOfAlgorithm } from '../../../src/core/wolfboot/index.ts';
 import { createKeyringClient, type KeyringPort } from '../../../src/workers/keyring/client.ts';
 import { createKeyring } from '../../../src/workers/keyring/keyring.ts';
 import type { KeyringParts } from '../../../src/workers/keyring/parts.ts';
-import type { KeyringReply, VaultSecret } from '../../../src/workers/keyring/protocol.ts';
+import type {
+  KeyFile,
+  Keyring,
+  KeyringMethod,
+  KeyringReply,
+  VaultSecret,
+} from '../../../src/workers/keyring/protocol.ts';
 import { serveKeyring } from '../../../src/workers/keyring/server.ts';
 import { expectRejects } from '../../support/expect-error.ts';
 import { testBrowser } from '../../support/keyring-parts.ts';
@@ -129,6 +135,33 @@ describe('the age file of a key', () => {
 });
 
 describe('the messages', () => {
+  it('hand files with secrets over and leave no copy behind', async () => {
+    const keyring = createKeyring(testBrowser().tab());
+    const { id } = await keyring.generate({ name: 'release', spec: { algorithm: 'ecdsa-p256' } });
+    const pooled = new Uint8Array(100).fill(7);
+    const serve = (served: Keyring, method: KeyringMethod, args: readonly unknown[]) =>
+      new Promise<readonly [KeyringReply, Transferable[]]>((resolve) => {
+        serveKeyring(served, (...given) => {
+          resolve(given);
+        })({ call: 1, method, args });
+      });
+    for (const [served, method, args] of [
+      [keyring, 'exportPrivate', [id, 'raw']],
+      [keyring, 'exportPrivate', [id, 'der']],
+      [keyring, 'exportAge', [id, passphrase]],
+      [{ ...keyring, revealOtpImage: async () => pooled.subarray(9, 19) }, 'revealOtpImage', ['']],
+    ] as const) {
+      const [reply, transfer] = await serve(served, method, args);
+      const value = 'ok' in reply && reply.ok ? reply.value : undefined;
+      const bytes = value instanceof Uint8Array ? value : (value as KeyFile).bytes;
+      expect(transfer).toEqual([bytes.buffer]);
+      expect(bytes.length).toBe(bytes.buffer.byteLength);
+    }
+    expect(pooled.subarray(9, 19)).toEqual(new Uint8Array(10));
+    const [, transfer] = await serve(keyring, 'exportPublic', [id, 'raw']);
+    expect(transfer).toEqual([]);
+  });
+
   it('cancel what runs and what waits', async () => {
     const { client } = connected({ hasher: endlessHasher });
     const spec = { algorithm: 'lms', lms: { levels: 1, height: 10, winternitz: 8 } } as const;

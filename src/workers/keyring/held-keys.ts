@@ -11,7 +11,7 @@ import type { Store } from '../../core/ports/index.ts';
 import { keyIdOf, type HeldTrees, type KeyFacts, type OpenedKey } from '../../core/vault/index.ts';
 import { MASK_ALL } from '../../core/wolfboot/index.ts';
 import type { KeyringParts } from './parts.ts';
-import type { KeyInfo } from './protocol.ts';
+import type { KeyInfo, KeySignatures } from './protocol.ts';
 import { sameSecret } from './same-secret.ts';
 import type { VaultSession } from './vault-session.ts';
 
@@ -302,13 +302,7 @@ function infoOf({ id, fingerprint: print, facts, revision, custody }: HeldKey): 
     saved,
     proven,
     sealed: revision > 0,
-    ...(custody && {
-      signatures: {
-        nextIndex: custody.nextIndex,
-        reservedUpTo: custody.floor,
-        capacity: custody.capacity,
-      },
-    }),
+    ...(custody && { signatures: signaturesOf(custody, facts) }),
     ...(custody?.standing.kind === 'suspended' && {
       suspended: {
         reason: custody.standing.reason,
@@ -316,6 +310,17 @@ function infoOf({ id, fingerprint: print, facts, revision, custody }: HeldKey): 
       },
     }),
   };
+}
+
+/** What another tab has set aside stands in the facts before custody meets it. */
+function signaturesOf(
+  { floor, nextIndex, capacity }: Custody,
+  { reservedUpTo: sealed }: KeyFacts,
+): KeySignatures {
+  const sealedFloor = BigInt(sealed || '0');
+  const reservedUpTo = sealedFloor > floor ? sealedFloor : floor;
+  // Below the floor: an index of this tab's own is left.
+  return { nextIndex: nextIndex < floor ? nextIndex : reservedUpTo, reservedUpTo, capacity };
 }
 
 /** A record that no longer opens would replace one that does. */

@@ -329,12 +329,20 @@ export function createKeyring(parts: KeyringParts): Keyring {
       }),
 
     signImage: (id, firmware, options, call) =>
-      onKey(id, call, (held, own) =>
-        buildSignedImage(firmware, options, {
-          publicKey: held.facts.publicKey,
-          sign: (digest) => signer.sign(held, digest, own),
-        }),
-      ),
+      onKey(id, call, async (held, own) => {
+        try {
+          return await buildSignedImage(firmware, options, {
+            publicKey: held.facts.publicKey,
+            sign: (digest) => signer.sign(held, digest, own),
+          });
+        } finally {
+          // Also where it failed: an index may be gone.
+          if (held.custody !== undefined) {
+            otherTabs?.tell('keys');
+            emit({ kind: 'keys' });
+          }
+        }
+      }),
 
     makeOtpImage: async (...args) => otpImages.make(...args),
     revealOtpImage: async (id) => otpImages.take(id),

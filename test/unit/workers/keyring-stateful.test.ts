@@ -1,5 +1,5 @@
 // Stateful keys in the keyring: whatever happens to tab, vault or file, no one-time index signs twice.
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../../src/core/errors.ts';
 import type { JsonValue, Store } from '../../../src/core/ports/index.ts';
 import { authKeyOfAlgorithm, parseImage } from '../../../src/core/wolfboot/index.ts';
@@ -176,6 +176,20 @@ describe('a key of LMS in a vault', () => {
     const file = await keyring.exportPrivate(other.id, 'raw');
     await expectRejects(keyring.proveBackup(id, file), 'key-mismatch');
     expect((await keyring.list()).find((key) => key.id === id)?.proven).toBe(false);
+  });
+
+  it('shows everywhere what is left after a signature', async () => {
+    const { browser, keyring, id } = await vaultWithKey();
+    const other = await reload(browser);
+    const events: string[] = [];
+    keyring.watch(({ kind }) => events.push(kind));
+    await signedIndex(keyring, id);
+    expect(events).toContain('keys');
+    await vi.waitFor(async () => {
+      const [key] = await other.list();
+      expect(key?.signatures).toEqual({ nextIndex: 1n, reservedUpTo: 1n, capacity });
+    });
+    expect(await signedIndex(other, id)).toBe(1);
   });
 
   it('leaves behind what another tab signed with', async () => {

@@ -42,7 +42,10 @@ export async function lockFile(keyPath: string, options: LockOptions): Promise<F
     if (createExclusively(path, ownMark())) return heldLock(path);
     const holder = readHolder(path);
     if (holder === undefined) continue; // released meanwhile
-    if (isGone(holder) && takeOver(path, holder)) return heldLock(path);
+    if (isGone(holder)) {
+      if (takeOver(path, holder)) return heldLock(path);
+      checkGuard(path);
+    }
     if (performance.now() >= deadline) throw busy(path, holder);
     if (!told) options.onWait(describeHolder(holder));
     told = true;
@@ -99,13 +102,17 @@ function processSpace(): string {
   }
 }
 
-/** What stands in the lock; undefined when it is no longer there. */
+/** What stands in the lock; undefined when it is no longer there. Throws `file-failed`. */
 function readHolder(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
+    throw new AppError(
+      'file-failed',
+      `${path}, which says who uses the key, cannot be read: ${codeOf(error)}`,
+      { cause: error, context: { file: path } },
+    );
   }
 }
 
@@ -127,7 +134,7 @@ function isGone(holder: string): boolean {
  * nobody else removes the first.
  */
 function takeOver(path: string, holder: string): boolean {
-  const guard = `${path}.takeover`;
+  const guard = guardOf(path);
   if (!createExclusively(guard, ownMark())) return false;
   try {
     if (readHolder(path) !== holder) return false;
@@ -136,6 +143,25 @@ function takeOver(path: string, holder: string): boolean {
   } finally {
     rmSync(guard, { force: true });
   }
+}
+
+function guardOf(path: string): string {
+  return `${path}.takeover`;
+}
+
+/**
+ * Whoever was killed while taking over leaves both files. Nobody takes over from that one: a third file
+ * would only move the question. Throws `key-state-busy`, which names both.
+ */
+function checkGuard(path: string): void {
+  const guard = guardOf(path);
+  const holder = readHolder(guard);
+  if (holder === undefined || !isGone(holder)) return;
+  throw new AppError(
+    'key-state-busy',
+    `${describeHolder(holder)} was ended while it took over this key. Make sure that nobody signs with the key, then remove ${guard} and ${path}`,
+    { context: { file: path, guard } },
+  );
 }
 
 function describeHolder(holder: string): string {

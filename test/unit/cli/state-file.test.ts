@@ -3,6 +3,7 @@ import {
   chmodSync,
   existsSync,
   linkSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -202,6 +203,23 @@ describe('two processes', () => {
     const lines = await Promise.all(Array.from({ length: 4 }, () => start('done').line));
     expect(lines.sort()).toEqual(['index 1', 'index 2', 'index 3', 'index 4']);
     expect(nextIndex()).toBe(5);
+  });
+
+  it('name both files when a takeover was killed, and wait for none of them', async () => {
+    const { child, line } = start('held');
+    await line;
+    await killed(child);
+    writeFileSync(`${path}.lock.takeover`, readFileSync(`${path}.lock`));
+    const both = `remove ${path}.lock.takeover and ${path}.lock`;
+    await expectRejects(holdKeyFile(host, 'release.key', 60_000), 'key-state-busy', both);
+    rmSync(`${path}.lock.takeover`);
+    const file = await holdKeyFile(host, 'release.key', 5000);
+    file.release();
+  });
+
+  it('say what is wrong with a lock that cannot be read', async () => {
+    mkdirSync(`${path}.lock`);
+    await expectRejects(holdKeyFile(host, 'release.key', 0), 'file-failed', 'EISDIR');
   });
 
   it('never judge a lock of another machine', async () => {

@@ -11,6 +11,7 @@ import {
   linkSync,
   lstatSync,
   openSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -132,18 +133,74 @@ interface Staged {
   backup: string | undefined;
 }
 
-/** All or nothing. Throws `file-failed`; then everything is as it was. */
-export function writeOutputs(host: Host, files: readonly OutputFile[]): void {
+/** How old what an earlier run left must be: another run may be at work on the same names. */
+const LEFT_BEHIND_MS = 60_000;
+
+/**
+ * All or nothing, and on the disk when it returns. Throws `file-failed`; then everything is as it was.
+ * What a killed run left of the same names is removed: it may hold a private key that was replaced.
+ */
+export function writeOutputs(
+  host: Host,
+  files: readonly OutputFile[],
+  leftBehindMs = LEFT_BEHIND_MS,
+): void {
   const staged: Staged[] = [];
   try {
     for (const file of files) staged.push(stage(host, file));
     for (const entry of staged) publish(entry);
+    syncDirectories(staged);
   } catch (error) {
     for (const entry of staged.reverse()) undo(entry);
     throw error;
   }
   for (const { backup } of staged) if (backup !== undefined) rmSync(backup, { force: true });
+  for (const entry of staged) removeLeftBehind(entry, leftBehindMs);
 }
+
+/** New names are durable only when their directory is. Throws `file-failed`. */
+function syncDirectories(staged: readonly Staged[]): void {
+  const directories = new Map(staged.map(({ file, target }) => [dirname(target), file.path]));
+  for (const [directory, path] of directories) {
+    try {
+      syncDirectory(directory);
+    } catch (error) {
+      throw fileFailed(path, 'cannot be put on the disk', error);
+    }
+  }
+}
+
+/** Makes names in it durable. Windows cannot and need not, nor can some network file systems. */
+export function syncDirectory(directory: string): void {
+  if (process.platform === 'win32') return;
+  const handle = openSync(directory, 'r');
+  try {
+    fsyncSync(handle);
+  } catch (error) {
+    if (codeOf(error) !== 'EINVAL') throw error;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Judged by the clock of the file system. Nothing is lost when it fails: the next run tries again. */
+function removeLeftBehind({ target }: Staged, leftBehindMs: number): void {
+  const directory = dirname(target);
+  const start = `.${basename(target)}.`;
+  try {
+    const now = statSync(target).ctimeMs;
+    for (const name of readdirSync(directory)) {
+      if (!name.startsWith(start) || !TEMPORARY_END.test(name.slice(start.length))) continue;
+      const path = join(directory, name);
+      if (now - lstatSync(path).ctimeMs >= leftBehindMs) rmSync(path, { force: true });
+    }
+  } catch {
+    return;
+  }
+}
+
+/** As `stage` and `publish` name what they make. */
+const TEMPORARY_END = /^[0-9a-f]{12}\.tmp(?:\.old)?$/;
 
 function stage(host: Host, file: OutputFile): Staged {
   const target = fileIdentity(host, file.path);

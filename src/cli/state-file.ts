@@ -26,7 +26,7 @@ import {
   type Signed,
 } from '../core/crypto/index.ts';
 import { AppError } from '../core/errors.ts';
-import { fileIdentity } from './files.ts';
+import { fileIdentity, syncDirectory } from './files.ts';
 import type { Host } from './host.ts';
 import { lockFile, type FileLock } from './key-file-lock.ts';
 
@@ -134,17 +134,6 @@ function replaceDurably(real: string, path: string, bytes: Uint8Array): void {
       `the advanced state of ${path} could not be stored, so nothing was signed`,
       { cause: error, context: { file: path } },
     );
-  }
-}
-
-/** Makes the new name durable. Windows cannot and need not. */
-function syncDirectory(directory: string): void {
-  if (process.platform === 'win32') return;
-  const handle = openSync(directory, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 }
 

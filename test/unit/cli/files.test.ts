@@ -43,6 +43,16 @@ describe('writing files', () => {
     expect(statSync(join(directory.path, 'a')).mode & 0o777).toBe(0o600);
   });
 
+  it('removes what a killed run left of the same names, when it is old', () => {
+    const left = ['.a.0123456789ab.tmp', '.a.0123456789ab.tmp.old'];
+    const others = ['.a.0123456789ab.tmp.older', '.a.tmp', '.b.0123456789ab.tmp.old', 'a.tmp'];
+    for (const name of [...left, ...others]) directory.write(name, 'old key');
+    writeOutputs(host, [file('a', 'A')]);
+    expect(directory.list()).toEqual(['a', ...left, ...others].sort());
+    writeOutputs(host, [file('a', 'A')], 0);
+    expect(directory.list()).toEqual(['a', ...others].sort());
+  });
+
   it('writes through a link', () => {
     directory.write('real', 'old');
     symlinkSync('real', join(directory.path, 'link'));

@@ -39,9 +39,3 @@ export function specLabel(spec: KeySpec): string {
       return algorithmLabels[spec.algorithm];
   }
 }
-
-/** 2^60 is no number to read: powers above a million are written as such. */
-export function signaturesWords(count: bigint, format: (count: number) => string): string {
-  const mostSpelledOut = 1_048_576n;
-  return count <= mostSpelledOut ? format(Number(count)) : `2^${count.toString(2).length - 1}`;
-}

@@ -8,6 +8,7 @@ import {
 } from '../../core/wolfboot/index.ts';
 import { formatBytes, formatCount } from '../../i18n/format.ts';
 import { m } from '../../i18n/paraglide/messages.js';
+import { formatSignatures } from '../../i18n/signatures.ts';
 import { Icon } from '../../ui/kit/icons.tsx';
 import { Table } from '../../ui/kit/table.tsx';
 import {
@@ -16,13 +17,7 @@ import {
   specOfDraft,
   type AlgorithmDraft,
 } from './algorithm-draft.ts';
-import {
-  quantumWord,
-  signaturesWords,
-  specLabel,
-  speedWords,
-  targetLabels,
-} from './algorithm-facts.ts';
+import { quantumWord, specLabel, speedWords, targetLabels } from './algorithm-facts.ts';
 import styles from './new-keys.module.css';
 
 interface AlgorithmTableProps {
@@ -85,9 +80,7 @@ function SpecRow({ spec, target, chosen }: SpecRowProps) {
       <td data-none={facts.slots === 0}>{formatCount(facts.slots)}</td>
       <td>{formatBytes(facts.signatureBytes)}</td>
       <td>
-        {facts.signatures === undefined
-          ? m.keys_unlimited()
-          : signaturesWords(facts.signatures, formatCount)}
+        {facts.signatures === undefined ? m.keys_unlimited() : formatSignatures(facts.signatures)}
       </td>
       <td>{speedWords[facts.verifySpeed]()}</td>
       <td>{quantumWord(facts.quantumSafe)}</td>

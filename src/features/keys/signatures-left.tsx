@@ -1,7 +1,7 @@
 /** How many signatures a key that counts them has left; and, when its state cannot be trusted, the way out. */
 import { useState } from 'react';
-import { formatCount } from '../../i18n/format.ts';
 import { m } from '../../i18n/paraglide/messages.js';
+import { signaturesWarning, signaturesWords } from '../../i18n/signatures.ts';
 import type { KeyEntry } from '../../state/keys.ts';
 import { Badge } from '../../ui/kit/badge.tsx';
 import { Button } from '../../ui/kit/button.tsx';
@@ -9,13 +9,10 @@ import { Share } from '../../ui/kit/meter.tsx';
 import { Notice } from '../../ui/kit/notice.tsx';
 import { AdvanceDialog } from './advance-dialog.tsx';
 import { isIndexKnown } from './advance-index.ts';
-import { signaturesWords } from './algorithm-facts.ts';
 
 type Signatures = NonNullable<KeyEntry['signatures']>;
 type Suspension = NonNullable<KeyEntry['suspended']>;
 
-/** A tenth of them is when one begins to think of the next key. */
-const fewShare = 10n;
 const shareSteps = 1000n;
 
 export function SignaturesLeft({ entry }: { readonly entry: KeyEntry }) {
@@ -30,34 +27,18 @@ export function SignaturesLeft({ entry }: { readonly entry: KeyEntry }) {
 
 function Left({ name, signatures }: { readonly name: string; readonly signatures: Signatures }) {
   const { nextIndex, capacity } = signatures;
-  const left = capacity - nextIndex;
-  const words = (count: bigint): string => signaturesWords(count, formatCount);
+  const warning = signaturesWarning(signatures);
   return (
     <div>
       <Share
         label={m.keys_signatures_of({ name })}
         used={Number((nextIndex * shareSteps) / capacity)}
         total={Number(shareSteps)}
-        words={m.keys_signatures_words({
-          used: formatCount(Number(nextIndex)),
-          left: leftWords(left, words),
-        })}
+        words={signaturesWords(signatures)}
       />
-      {left === 0n ? (
-        <Badge tone="failure">{m.keys_signatures_none()}</Badge>
-      ) : left === 1n ? (
-        <Badge tone="failure">{m.keys_signatures_last()}</Badge>
-      ) : (
-        left * fewShare <= capacity && <Badge tone="caution">{m.keys_signatures_few()}</Badge>
-      )}
+      {warning && <Badge tone={warning.tone}>{warning.words}</Badge>}
     </div>
   );
-}
-
-/** Of 2^60 nobody reads what is left after three. */
-function leftWords(left: bigint, words: (count: bigint) => string): string {
-  const readable = 1_048_576n;
-  return left <= readable ? words(left) : m.keys_signatures_nearly({ count: words(left + 1n) });
 }
 
 const reasonWords: Readonly<Record<Suspension['reason'], () => string>> = {

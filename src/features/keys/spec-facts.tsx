@@ -9,16 +9,11 @@ import {
 } from '../../core/wolfboot/index.ts';
 import { formatBytes, formatCount, formatDuration } from '../../i18n/format.ts';
 import { m } from '../../i18n/paraglide/messages.js';
+import { formatSignatures } from '../../i18n/signatures.ts';
 import { useKeys } from '../../state/react.ts';
 import { Facts } from '../../ui/kit/layout.tsx';
 import { Notice } from '../../ui/kit/notice.tsx';
-import {
-  quantumWord,
-  signaturesWords,
-  speedSentences,
-  speedWords,
-  targetLabels,
-} from './algorithm-facts.ts';
+import { quantumWord, speedSentences, speedWords, targetLabels } from './algorithm-facts.ts';
 import styles from './new-keys.module.css';
 
 interface SpecFactsProps {
@@ -31,9 +26,7 @@ export function SpecFacts({ spec, profile }: SpecFactsProps) {
   const facts = keyFacts(spec, target);
   const time = useTimeWords(spec);
   const signatures =
-    facts.signatures === undefined
-      ? m.keys_unlimited()
-      : signaturesWords(facts.signatures, formatCount);
+    facts.signatures === undefined ? m.keys_unlimited() : formatSignatures(facts.signatures);
   return (
     <div className={styles.facts}>
       <h3>{m.keys_facts()}</h3>

@@ -1,11 +1,13 @@
 /** What goes into the header, and the signature over all of it. */
 import { useState } from 'react';
 import { m } from '../../i18n/paraglide/messages.js';
+import { signaturesWords } from '../../i18n/signatures.ts';
 import type { KeyEntry } from '../../state/keys.ts';
 import { useFirmware, useKeys, useKeystore } from '../../state/react.ts';
 import { Button } from '../../ui/kit/button.tsx';
 import { CheckField, NumberField, SelectField } from '../../ui/kit/fields.tsx';
 import { Section } from '../../ui/kit/page.tsx';
+import { KeyRemark, maySign } from './key-remark.tsx';
 import styles from './sign.module.css';
 
 const largestVersion = 0xffffffff;
@@ -36,7 +38,11 @@ export function SignSection() {
   const version = typedVersion === 'next' ? newest + 1 : typedVersion;
   const headerSizeBytes = typedHeader ?? profileHeader;
   const ready =
-    file !== undefined && key !== undefined && version !== undefined && partitionId !== undefined;
+    file !== undefined &&
+    key !== undefined &&
+    maySign(key) &&
+    version !== undefined &&
+    partitionId !== undefined;
 
   const submit = (): void => {
     if (!ready) return;
@@ -73,6 +79,7 @@ export function SignSection() {
         />
         <SelectField
           label={m.firmware_key()}
+          description={key?.signatures && signaturesWords(key.signatures)}
           value={key?.id ?? ''}
           onChange={setKeyId}
           disabled={keys.length === 0}
@@ -105,7 +112,10 @@ export function SignSection() {
           onChange={(value) => {
             setHeader(Number(value));
           }}
-          choices={headerSizes.map((size) => ({ value: String(size), label: String(size) }))}
+          choices={headerChoices(profileHeader).map((size) => ({
+            value: String(size),
+            label: String(size),
+          }))}
         />
         <div className={styles.wide}>
           <CheckField
@@ -115,6 +125,7 @@ export function SignSection() {
             onChange={setTimestamp}
           />
         </div>
+        {key !== undefined && <KeyRemark entry={key} />}
         <div className={styles.submit}>
           <Button
             type="submit"
@@ -125,11 +136,18 @@ export function SignSection() {
           >
             {m.firmware_sign_do({ version: version ?? '–' })}
           </Button>
-          {!ready && <span className={styles.missing}>{m.firmware_sign_missing()}</span>}
+          {(file === undefined || key === undefined) && (
+            <span className={styles.missing}>{m.firmware_sign_missing()}</span>
+          )}
         </div>
       </form>
     </Section>
   );
+}
+
+/** Keys with large signatures need more than what is usual. */
+function headerChoices(ofProfile: number): readonly number[] {
+  return [...new Set([...headerSizes, ofProfile])].sort((a, b) => a - b);
 }
 
 function keyLabel({ id, name }: KeyEntry, inKeystore: ReadonlySet<string>): string {

@@ -11,21 +11,26 @@ interface CountedSignatures {
 const fewShare = 10n;
 /** Powers above are written as such: 2^60 is no number to read. */
 const mostSpelledOut = 1_048_576n;
+/** When less than one in this many is used, nearly all are left. */
+const nearlyShare = 100n;
 
 export function formatSignatures(count: bigint): string {
   return count <= mostSpelledOut ? formatCount(Number(count)) : `2^${count.toString(2).length - 1}`;
 }
 
 export function signaturesWords({ nextIndex, capacity }: CountedSignatures): string {
-  const left = capacity - nextIndex;
   return m.keys_signatures_words({
     used: formatCount(Number(nextIndex)),
-    // Of 2^60 nobody reads what is left after three.
-    left:
-      left <= mostSpelledOut
-        ? formatSignatures(left)
-        : m.keys_signatures_nearly({ count: formatSignatures(left + 1n) }),
+    left: leftWords(capacity - nextIndex, capacity),
   });
+}
+
+/** Of 2^60 nobody reads what is left after three. */
+function leftWords(left: bigint, capacity: bigint): string {
+  if (left <= mostSpelledOut || left === capacity) return formatSignatures(left);
+  return (capacity - left) * nearlyShare < capacity
+    ? m.keys_signatures_nearly({ count: formatSignatures(capacity) })
+    : m.keys_signatures_over({ count: formatSignatures(left) });
 }
 
 /** undefined while there are enough. */

@@ -5,7 +5,9 @@ import { signaturesWarning, signaturesWords } from '../../../src/i18n/signatures
 it.each([
   [0n, 32n, '0 used, 32 left'],
   [31n, 32n, '31 used, 1 left'],
+  [0n, 1n << 60n, '0 used, 2^60 left'],
   [3n, 1n << 60n, '3 used, nearly 2^60 left'],
+  [262_144n, 1n << 22n, '262,144 used, more than 2^21 left'],
 ] as const)('%s of %s', (nextIndex, capacity, words) => {
   expect(signaturesWords({ nextIndex, capacity })).toBe(words);
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/core/errors.ts';
 import { throwIfCancelled } from '../../../src/core/ports/index.ts';
 import { createFirmwareStore } from '../../../src/state/firmware.ts';
-import { createKeysStore } from '../../../src/state/keys.ts';
+import { createKeysStore, type KeysStore } from '../../../src/state/keys.ts';
 import { createKeystoreStore } from '../../../src/state/keystore.ts';
 import type { Files } from '../../../src/state/services.ts';
 import { buildSampleApplication } from '../../../src/virtual/index.ts';
@@ -12,6 +12,7 @@ import type { Keyring } from '../../../src/workers/keyring/protocol.ts';
 import { until } from '../../support/app-bench.ts';
 import { testBrowser } from '../../support/keyring-parts.ts';
 
+const secret = { kind: 'passphrase', passphrase: 'correct horse battery' } as const;
 const spec = { algorithm: 'lms', lms: { levels: 1, height: 5, winternitz: 8 } } as const;
 
 function page(browser = testBrowser(), signImage?: Keyring['signImage']) {
@@ -33,7 +34,7 @@ function page(browser = testBrowser(), signImage?: Keyring['signImage']) {
       keyId: keys.getState().keys[0]!.id,
       version,
       partitionId: 1,
-      headerSizeBytes: 4096,
+      headerSizeBytes: 8192,
       timestamp: false,
     });
   return { browser, keys, keystore, firmware, sign };
@@ -83,5 +84,20 @@ describe('the firmware store', () => {
     await signing;
     await firmware.getState().judgeAll();
     expect(firmware.getState().activity).toMatchObject({ kind: 'failed', what: 'sign' });
+  });
+
+  it('lets the keys page count what is signed, here and in another tab', async () => {
+    const { browser, keys: one, firmware, sign } = page();
+    await one.getState().generate('counted', spec);
+    await one.getState().createVault(secret);
+    const { keys: two } = page(browser);
+    await two.getState().unlock(secret);
+    const next = (keys: KeysStore) => keys.getState().keys[0]?.signatures?.nextIndex;
+    expect([next(one), next(two)]).toEqual([0n, 0n]);
+    await firmware.getState().loadSample();
+    await sign(1);
+    expect(firmware.getState().images[0]?.verdict).toBeDefined();
+    await until(() => next(one) === 1n, 'this tab counts the signature');
+    await until(() => (next(two) ?? 0n) >= 1n, 'the other tab counts it');
   });
 });

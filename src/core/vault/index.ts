@@ -3,6 +3,7 @@ export { calibrateCost, LEAST_COST } from './cost.ts';
 export { damaged } from './damage.ts';
 export * from './header.ts';
 export * from './key-record.ts';
+export * from './otp-record.ts';
 export {
   drawPassphrase,
   MINIMUM_PASSPHRASE_CHARACTERS,

@@ -34,7 +34,7 @@ export function createKeyring(parts: KeyringParts): Keyring {
   const keys = createHeldKeys(parts, vault);
   const signer = createSigner(parts, keys);
   const backups = createBackups(parts, keys);
-  const otpImages = createOtpImages(rng);
+  const otpImages = createOtpImages(rng, vault);
   const watchers = new Set<(event: KeyringEvent) => void>();
   const emit = (event: KeyringEvent): void => {
     for (const watcher of [...watchers]) watcher(event);
@@ -344,8 +344,8 @@ export function createKeyring(parts: KeyringParts): Keyring {
         }
       }),
 
-    makeOtpImage: async (...args) => otpImages.make(...args),
-    revealOtpImage: async (id) => otpImages.take(id),
+    makeOtpImage: (...args) => work.run(undefined, () => otpImages.make(...args)),
+    revealOtpImage: (id) => work.run(undefined, () => otpImages.take(id)),
 
     watch: (onEvent) => {
       watchers.add(onEvent);

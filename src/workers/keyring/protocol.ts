@@ -236,7 +236,10 @@ export interface Keyring {
     options: ImageOptions,
     call?: KeyCall,
   ): Promise<Uint8Array>;
-  /** An OTP image, kept here; with a fresh UDS unless `uds` is `none`. */
+  /**
+   * An OTP image, kept here until it is revealed, sealed where a vault is open; with a fresh UDS
+   * unless `uds` is `none`.
+   */
   makeOtpImage(
     profile: BootloaderProfile,
     slots: readonly KeystoreSlot[],

@@ -18,15 +18,17 @@ import {
   keyRecordPrefix,
   LEAST_COST,
   openKey,
+  openOtpImage,
   openTrees,
   openVaultKey,
-  passphraseProblem,
+  otpRecordName,
+  otpRecordPrefix,
   readHeader,
   readKeyRecord,
   sealKey,
+  sealOtpImage,
   sealTrees,
   sealWay,
-  storedFields,
   treesRecordName,
   treesRecordPrefix,
   verifyHeader,
@@ -41,13 +43,18 @@ import {
 } from '../../core/vault/index.ts';
 import { fingerprint } from '../../core/crypto/index.ts';
 import type { VaultHost } from './parts.ts';
-import type {
-  DamagedKey,
-  SealedKeyFacts,
-  UnlockWay,
-  VaultSecret,
-  VaultStatus,
-} from './protocol.ts';
+import type { DamagedKey, UnlockWay, VaultSecret, VaultStatus } from './protocol.ts';
+import {
+  badMinutes,
+  claimedKey,
+  damagedMember,
+  defaultLabel,
+  publicFacts,
+  publicWay,
+  readableHeader,
+  refuseWeak,
+  sameWay,
+} from './vault-facts.ts';
 
 const DEFAULT_MINUTES = 10;
 
@@ -88,6 +95,9 @@ export interface VaultSession {
   deleteKey(id: string): Promise<void>;
   saveTrees(id: string, trees: HeldTrees): Promise<void>;
   loadTrees(id: string): Promise<HeldTrees>;
+  saveOtpImage(id: string, image: Uint8Array): Promise<void>;
+  /** Removes it as well. undefined when there is none of this id; throws `vault-damaged`. */
+  takeOtpImage(id: string): Promise<Uint8Array | undefined>;
 }
 
 export function createVaultSession(host: VaultHost, rng: Rng, clock: Clock): VaultSession {
@@ -130,7 +140,7 @@ export function createVaultSession(host: VaultHost, rng: Rng, clock: Clock): Vau
     return openKey(ciphers.aead, vaultKey, header.vaultId, stored, name);
   };
   const clear = async (): Promise<void> => {
-    for (const prefix of [keyRecordPrefix, treesRecordPrefix]) {
+    for (const prefix of [keyRecordPrefix, treesRecordPrefix, otpRecordPrefix]) {
       for (const name of await store.keys(prefix)) await store.delete(name);
     }
   };
@@ -298,6 +308,21 @@ export function createVaultSession(host: VaultHost, rng: Rng, clock: Clock): Vau
       if (stored === undefined) return createHeldTrees();
       return openTrees(ciphers.aead, vaultKey, header.vaultId, id, stored);
     },
+
+    async saveOtpImage(id, image) {
+      const { vaultKey, header } = current();
+      const sealed = await sealOtpImage(ciphers, vaultKey, header.vaultId, id, image);
+      await store.put(otpRecordName(id), sealed);
+    },
+
+    async takeOtpImage(id) {
+      const { vaultKey, header } = current();
+      const stored = await store.get(otpRecordName(id));
+      if (stored === undefined) return undefined;
+      const image = await openOtpImage(ciphers.aead, vaultKey, header.vaultId, id, stored);
+      await store.delete(otpRecordName(id));
+      return image;
+    },
   };
 
   async function sealedFacts(vaultId: string | undefined) {
@@ -318,66 +343,4 @@ export function createVaultSession(host: VaultHost, rng: Rng, clock: Clock): Vau
     const sealed = found.sort((one, other) => one.sequence - other.sequence).map(publicFacts);
     return { sealed, damaged };
   }
-}
-
-/** undefined for a damaged head. Throws `not-supported` for a later format. */
-function readableHeader(stored: JsonValue): VaultHeader | undefined {
-  try {
-    return readHeader(stored);
-  } catch (error) {
-    if (isAppError(error, 'vault-damaged')) return undefined;
-    throw error;
-  }
-}
-
-function damagedMember(damaged: readonly DamagedKey[]): {
-  readonly damaged?: readonly DamagedKey[];
-} {
-  return damaged.length > 0 ? { damaged } : {};
-}
-
-/** What a record that does not open says of itself. */
-function claimedKey(stored: JsonValue, recordName: string): DamagedKey {
-  const id = recordName.slice(keyRecordPrefix.length);
-  try {
-    return { id, name: storedFields(stored, recordName).text('name') };
-  } catch {
-    return { id, name: id };
-  }
-}
-
-function publicFacts(facts: KeyFacts): SealedKeyFacts {
-  const { name, algorithm, parameters, saved, proven } = facts;
-  const print = fingerprint(facts.publicKey);
-  return { id: keyIdOf(print), name, algorithm, fingerprint: print, parameters, saved, proven };
-}
-
-function publicWay(way: SealedWay): UnlockWay {
-  return way.kind === 'passphrase'
-    ? { kind: 'passphrase' }
-    : { kind: 'passkey', credentialId: way.credentialId, label: way.label };
-}
-
-function sameWay(sealed: SealedWay, way: UnlockWay): boolean {
-  return way.kind === 'passphrase'
-    ? sealed.kind === 'passphrase'
-    : sealed.kind === 'passkey' && sealed.credentialId === way.credentialId;
-}
-
-function refuseWeak(secret: VaultSecret): void {
-  if (secret.kind !== 'passphrase') return;
-  const problem = passphraseProblem(secret.passphrase);
-  if (problem !== undefined) {
-    throw new AppError('invalid-argument', `the passphrase is ${problem}`, {
-      context: { problem },
-    });
-  }
-}
-
-function defaultLabel(secret: VaultSecret): string {
-  return secret.kind === 'passkey' ? 'passkey' : '';
-}
-
-function badMinutes(): never {
-  throw new AppError('invalid-argument', 'a vault locks itself after 1 to 1440 minutes');
 }

@@ -1,7 +1,15 @@
 // The vault as its owner meets it: sealing, locking, reloading, several tabs, damage.
 import { describe, expect, it, vi } from 'vitest';
+import { toHex } from '../../../src/core/bytes/index.ts';
+import { hash } from '../../../src/core/crypto/index.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import type { JsonValue, Store } from '../../../src/core/ports/index.ts';
+import {
+  authKeyOfAlgorithm,
+  bootloaderProfiles,
+  MASK_ALL,
+  parseOtpImage,
+} from '../../../src/core/wolfboot/index.ts';
 import { createKeyring } from '../../../src/workers/keyring/keyring.ts';
 import type { Keyring, VaultSecret } from '../../../src/workers/keyring/protocol.ts';
 import { expectRejects } from '../../support/expect-error.ts';
@@ -356,6 +364,48 @@ describe('a damaged vault', () => {
     });
     await expectRejects(keyring.unlockVault(passphrase()), 'vault-damaged');
     expect(await keyring.deleteVault({ evenUnproven: true })).toEqual({ kind: 'none' });
+  });
+});
+
+describe('an OTP image', () => {
+  const profile = bootloaderProfiles[0];
+  async function madeImage() {
+    const browser = testBrowser();
+    const keyring = createKeyring(browser.tab());
+    const key = await keyring.generate({ name: 'release', spec: { algorithm: 'ecdsa-p256' } });
+    await keyring.createVault(passphrase());
+    const slot = {
+      slotId: 0,
+      keyType: authKeyOfAlgorithm(key.algorithm).code,
+      partitionMask: MASK_ALL,
+      publicKey: key.publicKey,
+      publicKeySize: key.publicKey.length,
+    };
+    return { browser, keyring, slot, info: await keyring.makeOtpImage(profile, [slot]) };
+  }
+
+  it('rests sealed in the vault until it is handed over, once', async () => {
+    const { browser, info } = await madeImage();
+    const again = createKeyring(browser.tab());
+    await expectRejects(again.revealOtpImage(info.id), 'vault-locked');
+    await again.unlockVault(passphrase());
+    const image = await again.revealOtpImage(info.id);
+    expect(toHex(hash('sha256', image))).toBe(info.sha256);
+    expect(parseOtpImage(image, 'otp.bin').uds).toBe('present');
+    expect(browser.store.everStored).not.toContain(toHex(image.slice(1984, 2016)));
+    expect(await browser.store.keys('otp/')).toEqual([]);
+    await expectRejects(again.revealOtpImage(info.id), 'invalid-argument');
+  });
+
+  it('is not made while the vault is locked, nor taken for another one', async () => {
+    const { browser, keyring, slot, info } = await madeImage();
+    const other = await keyring.makeOtpImage(profile, [slot]);
+    await browser.store.put(`otp/${other.id}`, (await browser.store.get(`otp/${info.id}`)) ?? null);
+    await expectRejects(keyring.revealOtpImage(other.id), 'vault-damaged');
+    await keyring.lockVault();
+    await expectRejects(keyring.makeOtpImage(profile, [slot]), 'vault-locked');
+    expect(await keyring.deleteVault({ evenUnproven: true })).toEqual({ kind: 'none' });
+    expect(await browser.store.keys('')).toEqual([]);
   });
 });
 

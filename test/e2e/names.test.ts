@@ -187,6 +187,10 @@ class Tour {
     await keys.createVault(passphrase);
     await look();
     await keys.lockVault();
+    await keys.button('Delete vault').click();
+    await keys.button('Delete vault for good').waitFor();
+    await look();
+    await keys.button('Cancel').click();
     await look();
     await keys.unlockVault(passphrase);
     await keys.generate('spare');

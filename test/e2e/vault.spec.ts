@@ -105,6 +105,44 @@ test('a key without a proven backup goes only by its typed name', async ({ app }
   await keys.removeUnproven('boot');
 });
 
+test('a key is removed without unlocking, by its typed name', async ({ app, page }) => {
+  const { keys } = await withVault(app);
+  await keys.generate('k', 2);
+  await keys.card('k-2').waitFor();
+  await keys.lockVault();
+  await expect(
+    page.getByText('No key can be made or opened while the vault is locked'),
+  ).toBeVisible();
+  await keys.button('Remove key {key}', { key: 'k-2' }).click();
+  await keys.find('textbox', 'Type the name: {key}', { key: 'k-2' }).fill('k-2');
+  await app.expectAccessible();
+  await keys.button('Remove key').click();
+  await expect(keys.find('list', 'Sealed keys')).not.toContainText('k-2');
+  await keys.unlockVault(passphrase);
+  await keys.card('k').waitFor();
+  await expect(keys.card('k-2')).toHaveCount(0);
+});
+
+test('whoever lost the passphrase deletes the vault by a typed word', async ({ app, page }) => {
+  const { keys } = await withVault(app);
+  await keys.makeProven('safe');
+  await keys.generate('boot');
+  await keys.lockVault();
+  await keys.button('Delete vault').click();
+  const dialog = keys.find('dialog', 'Delete the whole vault?');
+  await expect(dialog).toContainText('which nobody has shown: boot.');
+  await expect(dialog).toContainText('proven backups: safe.');
+  const remove = keys.button('Delete vault for good');
+  await expect(remove).toBeDisabled();
+  await keys.find('textbox', 'Type the word: {word}', { word: 'delete' }).fill('delete');
+  await app.expectAccessible();
+  await remove.click();
+  await expect(keys.button('Create vault')).toBeVisible();
+  await page.reload();
+  await expect(keys.button('Create vault')).toBeVisible();
+  await expect(keys.button('Generate keys')).toBeVisible();
+});
+
 test('an encrypted backup is proven with its passphrase', async ({ app, page }) => {
   const { keys } = await withVault(app);
   await keys.generate('boot');

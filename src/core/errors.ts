@@ -30,6 +30,7 @@ export const errorCodes = [
   'vault-locked',
   'vault-secret-wrong', // wrong passphrase or passkey
   'vault-damaged', // a seal is broken; context: record
+  'passkey-unusable', // the authenticator or the browser gives no secret for the vault
 
   // Keystore and OTP image
   'keystore-empty',

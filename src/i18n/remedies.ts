@@ -82,6 +82,11 @@ export const remedies: Readonly<Record<ErrorCode, Remedy>> = {
     m.fail_vault_damaged_cause,
     m.fail_vault_damaged_next,
   ),
+  'passkey-unusable': remedy(
+    m.fail_passkey_unusable,
+    m.fail_passkey_unusable_cause,
+    m.fail_passkey_unusable_next,
+  ),
   'keystore-empty': remedy(
     m.fail_keystore_empty,
     m.fail_keystore_empty_cause,

@@ -14,9 +14,9 @@ interface PasskeySecret {
 }
 
 interface Passkeys {
-  /** A new passkey for this address. Throws `cancelled`, `not-supported`. */
+  /** A new passkey for this address. Throws `cancelled`, `passkey-unusable`: then none is left behind. */
   create(label: string): Promise<PasskeySecret>;
-  /** Asks for one of these. Throws `cancelled`, `not-supported`. */
+  /** Asks for one of these. Throws `cancelled`, `passkey-unusable`. */
   ask(credentialIds: readonly string[]): Promise<PasskeySecret>;
 }
 
@@ -80,13 +80,25 @@ function createPasskeys(credentials: CredentialsContainer, hostName: string, rng
         }),
       );
       const { prf } = credential.getClientExtensionResults();
-      if (prf?.results !== undefined) return secretOf(credential);
-      if (prf?.enabled !== true) throw withoutPrf();
-      // Many authenticators answer only when asked again.
-      return ask([credential.id]);
+      try {
+        if (prf?.results !== undefined) return secretOf(credential);
+        if (prf?.enabled !== true) throw withoutPrf();
+        // Many authenticators answer only when asked again.
+        return await ask([credential.id]);
+      } catch (error) {
+        await giveUp(hostName, credential.id);
+        throw error;
+      }
     },
     ask,
   };
+}
+
+/** Lets the authenticator forget a passkey that opens nothing, where the browser can say so. */
+async function giveUp(rpId: string, credentialId: string): Promise<void> {
+  if (!('signalUnknownCredential' in PublicKeyCredential)) return;
+  // It is a courtesy: why the passkey was given up is what the person has to hear.
+  await PublicKeyCredential.signalUnknownCredential({ rpId, credentialId }).catch(() => undefined);
 }
 
 async function attempt(call: () => Promise<Credential | null>): Promise<PublicKeyCredential> {
@@ -98,7 +110,7 @@ async function attempt(call: () => Promise<Credential | null>): Promise<PublicKe
     if (error instanceof DOMException && error.name === 'NotAllowedError') {
       throw new AppError('cancelled', 'no passkey was given', { cause: error });
     }
-    throw new AppError('not-supported', 'the passkey could not be used', { cause: error });
+    throw new AppError('passkey-unusable', 'the passkey could not be used', { cause: error });
   }
   throw new AppError('cancelled', 'no passkey was given');
 }
@@ -114,7 +126,7 @@ function secretOf(credential: PublicKeyCredential): PasskeySecret {
 }
 
 function withoutPrf(): AppError {
-  return new AppError('not-supported', 'this passkey cannot derive secrets (PRF extension)');
+  return new AppError('passkey-unusable', 'this passkey cannot derive secrets (PRF extension)');
 }
 
 function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {

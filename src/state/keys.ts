@@ -56,7 +56,7 @@ export interface KeysState {
   /** Resolves with true when the vault is as wanted; otherwise the failure stands in `activity`. */
   createVault(
     secret: VaultSecret,
-    options?: { readonly autoLockMinutes?: number },
+    options?: { readonly autoLockMinutes?: number; readonly label?: string },
   ): Promise<boolean>;
   unlock(secret: VaultSecret): Promise<boolean>;
   lock(): Promise<boolean>;

@@ -44,7 +44,9 @@ function CreateVaultForm({ onClose }: Omit<CreateVaultDialogProps, 'opened'>) {
     const done =
       way === 'passphrase'
         ? await create({ kind: 'passphrase', passphrase: passphrase.value }, options)
-        : await passkeys.withNew(label.trim(), (secret) => create(secret, options));
+        : await passkeys.withNew(label.trim(), (secret) =>
+            create(secret, { ...options, label: label.trim() }),
+          );
     if (done || keys.getState().activity.kind === 'failed') onClose();
   };
   return (

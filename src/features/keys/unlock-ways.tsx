@@ -143,12 +143,14 @@ function PassphraseForm({ onClose }: FormProps) {
 
 function PasskeyForm({ onClose }: FormProps) {
   const texts = useKitTexts();
+  const { keys } = useAppState();
   const add = useKeys((state) => state.addUnlockWay);
   const passkeys = usePasskeys();
   const [label, setLabel] = useState<string>(m.vault_passkey_label_default());
   const name = label.trim();
   const submit = async (): Promise<void> => {
-    if (await passkeys.withNew(name, (secret) => add(secret, name))) onClose();
+    const done = await passkeys.withNew(name, (secret) => add(secret, name));
+    if (done || keys.getState().activity.kind === 'failed') onClose();
   };
   return (
     <form

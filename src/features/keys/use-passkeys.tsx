@@ -3,16 +3,17 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { wipe } from '../../core/bytes/index.ts';
 import { toAppError, type AppError } from '../../core/errors.ts';
 import { describeFailure } from '../../i18n/failure.ts';
+import { m } from '../../i18n/paraglide/messages.js';
 import type { VaultSecret } from '../../state/keys.ts';
 import { useAppState } from '../../state/react.ts';
 import type { Passkeys, PasskeySecret } from '../../state/services.ts';
-import { ErrorNotice } from '../../ui/kit/notice.tsx';
+import { ErrorNotice, Notice } from '../../ui/kit/notice.tsx';
 
 type Take = (secret: VaultSecret) => Promise<boolean>;
 
 interface PasskeyHands {
   readonly available: boolean;
-  /** True when `take` said so; a failure of the authenticator stands in `failure`. */
+  /** True when `take` said so; a refusal or a failure of the authenticator stands in `failure`. */
   readonly withNew: (label: string, take: Take) => Promise<boolean>;
   readonly withOneOf: (credentialIds: readonly string[], take: Take) => Promise<boolean>;
   readonly failure: ReactNode;
@@ -45,8 +46,7 @@ export function usePasskeys(): PasskeyHands {
         wipe(prf);
       }
     } catch (thrown) {
-      const failure = toAppError(thrown);
-      if (failure.code !== 'cancelled') setError(failure);
+      setError(toAppError(thrown));
       return false;
     }
   };
@@ -55,13 +55,20 @@ export function usePasskeys(): PasskeyHands {
     available: passkeys !== undefined,
     withNew: (label, take) => through(() => passkeys?.create(label) ?? missing(), take),
     withOneOf: (ids, take) => through(() => passkeys?.ask(ids) ?? missing(), take),
-    failure: error && (
-      <ErrorNotice
-        failure={describeFailure(error)}
-        onDismiss={() => {
-          setError(undefined);
-        }}
-      />
-    ),
+    failure:
+      error?.code === 'cancelled' ? (
+        <Notice tone="info" live="status">
+          {m.vault_passkey_cancelled()}
+        </Notice>
+      ) : (
+        error && (
+          <ErrorNotice
+            failure={describeFailure(error)}
+            onDismiss={() => {
+              setError(undefined);
+            }}
+          />
+        )
+      ),
   };
 }

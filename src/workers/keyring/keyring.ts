@@ -137,7 +137,7 @@ export function createKeyring(parts: KeyringParts): Keyring {
 
     createVault: (secret, options) =>
       changeVault(secret, async (session) => {
-        await session.create(secret, options?.autoLockMinutes);
+        await session.create(secret, options);
         try {
           await keys.reload();
         } catch (error) {

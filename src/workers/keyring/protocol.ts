@@ -149,10 +149,10 @@ export type KeyringEvent =
  */
 export interface Keyring {
   vaultStatus(): Promise<VaultStatus>;
-  /** Seals every key of the session, from then on every new one. */
+  /** Seals every key of the session, from then on every new one. `label` names a passkey. */
   createVault(
     secret: VaultSecret,
-    options?: { readonly autoLockMinutes?: number },
+    options?: { readonly autoLockMinutes?: number; readonly label?: string },
   ): Promise<VaultStatus>;
   /**
    * Opens what can be opened; keys that are damaged stand in the status. Throws `vault-secret-wrong`,

@@ -72,7 +72,10 @@ export interface VaultSession {
   /** Whether there is a vault and it is not open here. */
   isLocked(): Promise<boolean>;
   /** Throws `invalid-argument` when there is one already or the passphrase is too weak. */
-  create(secret: VaultSecret, autoLockMinutes: number | undefined): Promise<void>;
+  create(
+    secret: VaultSecret,
+    options?: { readonly autoLockMinutes?: number; readonly label?: string },
+  ): Promise<void>;
   open(secret: VaultSecret): Promise<void>;
   /** Wipes the vault key. */
   close(): void;
@@ -181,7 +184,8 @@ export function createVaultSession(host: VaultHost, rng: Rng, clock: Clock): Vau
 
     isLocked: async () => opened === undefined && (await storedHeader()) !== undefined,
 
-    async create(secret, autoLockMinutes = DEFAULT_MINUTES) {
+    async create(secret, options = {}) {
+      const { autoLockMinutes = DEFAULT_MINUTES, label = defaultLabel(secret) } = options;
       checkAutoLock(autoLockMinutes, badMinutes);
       if ((await store.get(HEADER_RECORD)) !== undefined) {
         throw new AppError('invalid-argument', 'there is a vault already');
@@ -190,7 +194,7 @@ export function createVaultSession(host: VaultHost, rng: Rng, clock: Clock): Vau
       await clear();
       const vaultId = drawVaultId(rng);
       const vaultKey = drawVaultKey(rng);
-      const way = await newWay(vaultId, vaultKey, secret, defaultLabel(secret));
+      const way = await newWay(vaultId, vaultKey, secret, label);
       opened = { vaultKey, header: { vaultId, autoLockMinutes, ways: [way] } };
       await keep(opened.header).catch((error: unknown) => {
         wipe(vaultKey);

@@ -7,7 +7,7 @@ import { expect, test } from './support/test.ts';
 
 /** Whoever has to be caught in the act is slowed down. */
 const slowPollMs = 250;
-const tourTimeoutMs = 180_000;
+const tourTimeoutMs = 480_000;
 const actionTimeoutMs = 20_000;
 const junk = { name: 'notes.txt', bytes: Buffer.from('not a key') };
 

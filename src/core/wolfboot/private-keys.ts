@@ -16,6 +16,7 @@ import {
   type KeyPair,
 } from '../crypto/index.ts';
 import { AppError, isAppError } from '../errors.ts';
+import { authKeys } from './auth-keys.ts';
 import { describeOtherFile, keyFileError } from './key-files.ts';
 import { parsePem, writePem } from './pem.ts';
 import {
@@ -139,8 +140,14 @@ async function findKey(bytes: Uint8Array, fileName: string): Promise<FoundPrivat
   const raw = splitRawPrivateKey(bytes);
   if (raw && isDerSequence(bytes)) return await findInEither(bytes, raw, fileName);
   if (raw) return raw;
-  if (bytes[0] === DER_TAGS.sequence) return readPrivateKeyDer(bytes, fileName);
+  if (startsLikeDer(bytes)) return readPrivateKeyDer(bytes, fileName);
   throw keyFileError('unrecognised-file', fileName, `${wrongFile(bytes)}. ${WAY_OUT}`);
+}
+
+/** Raw public keys may start with any byte: where their lengths fit, all of the file must be DER. */
+function startsLikeDer(bytes: Uint8Array): boolean {
+  const isPublicLength = authKeys.some(({ keySizesBytes }) => keySizesBytes.includes(bytes.length));
+  return isPublicLength ? isDerSequence(bytes) : bytes[0] === DER_TAGS.sequence;
 }
 
 /** Short DER files have lengths of raw ones, and raw ones start like DER: the halves decide. */

@@ -107,6 +107,8 @@ describe('parsePrivateKeyFile', () => {
   it('names public keys for what they are', async () => {
     await expectRejects(parsePrivateKeyFile(ed25519.publicKey, 'k'), 'unrecognised-file', 'public');
     await expectRejects(parsePrivateKeyFile(p256.publicKey, 'k'), 'key-mismatch', 'public key');
+    const startsLikeDer = Uint8Array.of(0x30, 0x17, ...ed25519.publicKey.subarray(2));
+    await expectRejects(parsePrivateKeyFile(startsLikeDer, 'k'), 'unrecognised-file', 'public');
     const spki = writePublicKeyFile('ecdsa-p256', p256.publicKey, 'der');
     await expectRejects(parsePrivateKeyFile(spki, 'k'), 'key-invalid', 'public key');
     await expectRejects(parsePrivateKeyFile(pem('PUBLIC KEY', spki), 'k'), 'key-invalid', 'public');

@@ -27,6 +27,12 @@ export type {
   TransferEntry,
 } from './dfu-types.ts';
 export {
+  firmwareFileFormats,
+  type FirmwareFile,
+  type FirmwareFileFormat,
+  type Segment,
+} from './files/firmware-file.ts';
+export {
   parseMemoryMap,
   regionContains,
   sectorsTouched,

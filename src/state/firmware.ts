@@ -17,6 +17,9 @@ import type { KeysStore } from './keys.ts';
 import type { KeystoreStore } from './keystore.ts';
 import { createLongCalls } from './long-calls.ts';
 import type { NamedFile, Services } from './services.ts';
+import type { ImageEncryption, ImageForm, ImageLinks, SignRequest } from './sign-request.ts';
+
+export type { SignRequest } from './sign-request.ts';
 
 export interface FirmwareFile extends NamedFile {
   readonly id: string;
@@ -28,20 +31,16 @@ export interface SignedImage extends NamedFile {
   readonly id: string;
   readonly sample: boolean;
   readonly origin: 'signed-here' | 'opened';
+  readonly form: ImageForm;
+  readonly links: ImageLinks;
+  /** Of the encrypted forms; those that were opened and decrypted here too. */
+  readonly encryption?: ImageEncryption | undefined;
+  /** Of `bytes`, as they are saved and sent. */
   readonly sha256: string;
+  /** As the bootloader reads it: of an encrypted image what it decrypts to. */
   readonly image: WolfBootImage;
   /** Against the keystore as it stood when `verify` ran last. */
   readonly verdict: ImageVerdict | undefined;
-}
-
-export interface SignRequest {
-  readonly firmwareId: string;
-  readonly keyId: string;
-  readonly version: number;
-  readonly partitionId: number;
-  readonly headerSizeBytes: number;
-  /** Seconds since 1970 go into the header; false makes the image reproducible. */
-  readonly timestamp: boolean;
 }
 
 export interface FirmwareState {
@@ -95,6 +94,8 @@ export function createFirmwareStore(
         id: `image-${++lastId}`,
         sample: isSampleImage(file.bytes),
         origin,
+        form: image.delta === undefined ? 'plain' : 'delta',
+        links: {},
         sha256: toHex(hash('sha256', file.bytes)),
         image,
         verdict: await judge(file.bytes, image),
@@ -133,7 +134,7 @@ export function createFirmwareStore(
       async sign(request) {
         await long.run('sign', async (call) => {
           const firmware = find(get().files, request.firmwareId, 'firmware file');
-          const key = find(keysStore.getState().keys, request.keyId, 'key');
+          const key = find(keysStore.getState().keys, request.keyId ?? '', 'key');
           const options: ImageOptions = {
             keyType: authKeyOfAlgorithm(key.algorithm).code,
             partitionId: request.partitionId,

@@ -115,6 +115,22 @@ export interface OtpImageInfo {
   readonly sha256: string;
 }
 
+/** A key for encrypted images (formats/wolfboot.md, section 16): which it is, without its secret. */
+export interface EncryptionKeyInfo {
+  readonly id: string;
+  /** Of its key file. */
+  readonly name: string;
+  readonly cipher: 'chacha20' | 'aes128-ctr' | 'aes256-ctr';
+  /** Lower-case hex; no secret. */
+  readonly nonce: string;
+  /** Images that were encrypted here with just this key and nonce; more than one share a keystream. */
+  readonly uses: number;
+  /** The person has its file: it was opened from one, or handed over. */
+  readonly saved: boolean;
+  /** What was odd about the file, in English. */
+  readonly notes: readonly string[];
+}
+
 export interface KeyEstimate {
   /** Compressions of SHA-256; 0 where a key is no long work. */
   readonly compressions: number;

@@ -1,5 +1,6 @@
 /** Where the cursor goes on a key press (ARIA Authoring Practices, grid pattern). Pure. */
-import { rowIndexOf, type HexModel, type HexRow } from './hex-model.ts';
+import type { HexModel } from './hex-model.ts';
+import type { HexRow, HexRows } from './hex-rows.ts';
 
 const PAGE_ROWS = 8;
 
@@ -12,7 +13,7 @@ interface KeyPress {
 /** The new offset, or undefined when the key is not ours. */
 export function moveCursor(
   model: HexModel,
-  rows: readonly HexRow[],
+  rows: HexRows,
   cursor: number,
   { key, ctrlKey, metaKey }: KeyPress,
 ): number | undefined {
@@ -31,9 +32,9 @@ export function moveCursor(
     case 'PageUp':
       return moveRows(rows, cursor, -PAGE_ROWS);
     case 'Home':
-      return jump ? 0 : rows[rowIndexOf(rows, cursor)]?.startBytes;
+      return jump ? 0 : rows.at(rows.indexOf(cursor))?.startBytes;
     case 'End':
-      return jump ? lastStop(rows[rows.length - 1]) : lastStop(rows[rowIndexOf(rows, cursor)]);
+      return jump ? lastStop(rows.at(rows.count - 1)) : lastStop(rows.at(rows.indexOf(cursor)));
     default:
       return undefined;
   }
@@ -44,21 +45,21 @@ function lastStop(row: HexRow | undefined): number | undefined {
   return row?.kind === 'bytes' ? row.endBytes - 1 : row?.startBytes;
 }
 
-function step(rows: readonly HexRow[], cursor: number, by: 1 | -1): number {
-  const index = rowIndexOf(rows, cursor);
-  const row = rows[index];
+function step(rows: HexRows, cursor: number, by: 1 | -1): number {
+  const index = rows.indexOf(cursor);
+  const row = rows.at(index);
   if (row === undefined) return cursor;
   const inside =
     row.kind === 'bytes' && cursor + by >= row.startBytes && cursor + by < row.endBytes;
   if (inside) return cursor + by;
-  const next = rows[index + by];
+  const next = rows.at(index + by);
   return (by > 0 ? next?.startBytes : lastStop(next)) ?? cursor;
 }
 
-function moveRows(rows: readonly HexRow[], cursor: number, by: number): number {
-  const index = rowIndexOf(rows, cursor);
-  const from = rows[index];
-  const to = rows[Math.min(rows.length - 1, Math.max(0, index + by))];
+function moveRows(rows: HexRows, cursor: number, by: number): number {
+  const index = rows.indexOf(cursor);
+  const from = rows.at(index);
+  const to = rows.at(Math.min(rows.count - 1, Math.max(0, index + by)));
   if (from === undefined || to === undefined) return cursor;
   if (to.kind === 'folded') return to.startBytes;
   return Math.min(to.startBytes + (cursor - from.startBytes), to.endBytes - 1);

@@ -1,5 +1,8 @@
-/** The bytes as a grid. Rows are drawn again only when their own cursor or highlight changes. */
-import { memo, type KeyboardEvent, type MouseEvent, type Ref } from 'react';
+/**
+ * The bytes as a grid. Only rows in sight are drawn where there are many, and again only when their own
+ * cursor or highlight changes.
+ */
+import { memo, type KeyboardEvent, type MouseEvent, type RefObject } from 'react';
 import { hexNumber } from '../../core/bytes/index.ts';
 import { useKitTexts } from '../kit/texts.ts';
 import styles from './hex-grid.module.css';
@@ -10,15 +13,16 @@ import {
   NO_SPAN,
   type ByteRange,
   type HexModel,
-  type HexRow,
 } from './hex-model.ts';
+import type { HexRow, HexRows } from './hex-rows.ts';
+import { useRowWindow } from './use-row-window.ts';
 
 interface HexGridProps {
   readonly label: string;
   readonly describedBy: string;
   readonly id: string;
   readonly model: HexModel;
-  readonly rows: readonly HexRow[];
+  readonly rows: HexRows;
   readonly bytesPerRow: number;
   readonly cursor: number;
   readonly active: ByteRange | undefined;
@@ -26,7 +30,7 @@ interface HexGridProps {
   readonly onPoint: (offsetBytes: number) => void;
   readonly onHover: (offsetBytes: number | undefined) => void;
   readonly onUnfold: (startBytes: number) => void;
-  readonly ref: Ref<HTMLDivElement>;
+  readonly ref: RefObject<HTMLDivElement | null>;
 }
 
 function offsetUnder(event: MouseEvent): number | undefined {
@@ -52,6 +56,9 @@ export function HexGrid({
 }: HexGridProps) {
   const texts = useKitTexts().hex;
   const columns = Array.from({ length: bytesPerRow }, (_, column) => column);
+  const { first, end, rowHeightPx } = useRowWindow(ref, rows.count);
+  const cursorRow = rows.indexOf(cursor);
+  const cursorDrawn = cursorRow >= first && cursorRow < end;
   return (
     <div
       ref={ref}
@@ -61,9 +68,9 @@ export function HexGrid({
       aria-label={label}
       aria-describedby={describedBy}
       aria-readonly="true"
-      aria-rowcount={rows.length + 1}
+      aria-rowcount={rows.count + 1}
       aria-colcount={bytesPerRow + 2}
-      aria-activedescendant={`${id}-${cursor}`}
+      aria-activedescendant={cursorDrawn ? `${id}-${cursor}` : undefined}
       tabIndex={0}
       onKeyDown={onKeyDown}
       onMouseOver={(event) => onHover(offsetUnder(event))}
@@ -82,35 +89,54 @@ export function HexGrid({
         ))}
         <div role="columnheader">{texts.ascii}</div>
       </div>
-      {rows.map((row, index) =>
-        row.kind === 'bytes' ? (
-          <ByteRow
-            key={row.startBytes}
-            id={id}
-            model={model}
-            startBytes={row.startBytes}
-            endBytes={row.endBytes}
-            rowIndex={index + 2}
-            cursor={contains(row, cursor) ? cursor : -1}
-            activeStart={clip(active?.startBytes, row)}
-            activeEnd={clip(active?.endBytes, row)}
-          />
-        ) : (
-          <FoldedRow
-            key={row.startBytes}
-            id={id}
-            model={model}
-            startBytes={row.startBytes}
-            endBytes={row.endBytes}
-            rowIndex={index + 2}
-            span={bytesPerRow + 1}
-            current={contains(row, cursor)}
-            onUnfold={onUnfold}
-          />
-        ),
-      )}
+      <div
+        role="rowgroup"
+        style={{
+          paddingTop: first * rowHeightPx,
+          paddingBottom: (rows.count - end) * rowHeightPx,
+        }}
+      >
+        {drawnRows(rows, first, end).map(({ row, index }) =>
+          row.kind === 'bytes' ? (
+            <ByteRow
+              key={row.startBytes}
+              id={id}
+              model={model}
+              startBytes={row.startBytes}
+              endBytes={row.endBytes}
+              rowIndex={index + 2}
+              cursor={contains(row, cursor) ? cursor : -1}
+              activeStart={clip(active?.startBytes, row)}
+              activeEnd={clip(active?.endBytes, row)}
+            />
+          ) : (
+            <FoldedRow
+              key={row.startBytes}
+              id={id}
+              model={model}
+              startBytes={row.startBytes}
+              endBytes={row.endBytes}
+              rowIndex={index + 2}
+              span={bytesPerRow + 1}
+              current={contains(row, cursor)}
+              onUnfold={onUnfold}
+            />
+          ),
+        )}
+      </div>
     </div>
   );
+}
+
+function drawnRows(
+  rows: HexRows,
+  first: number,
+  end: number,
+): readonly { readonly row: HexRow; readonly index: number }[] {
+  return Array.from({ length: end - first }, (_, drawn) => first + drawn).flatMap((index) => {
+    const row = rows.at(index);
+    return row === undefined ? [] : [{ row, index }];
+  });
 }
 
 /** Keeps rows that the highlight does not touch from being drawn again. */

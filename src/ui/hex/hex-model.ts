@@ -1,6 +1,6 @@
 /**
- * What the hex view draws, worked out once per content: which field owns each byte, which bytes are
- * secret, and the rows, with long runs of equal filler folded away. Pure; knows no format.
+ * What the hex view draws, worked out once per content: which field owns each byte and which bytes
+ * are secret. Pure; knows no format.
  */
 import { toHex, type Span } from '../../core/bytes/index.ts';
 
@@ -41,15 +41,8 @@ export interface HexModel extends HexContent {
   readonly classOf: (offsetBytes: number) => ByteClass | undefined;
 }
 
-export type HexRow =
-  | { readonly kind: 'bytes'; readonly startBytes: number; readonly endBytes: number }
-  | { readonly kind: 'folded'; readonly startBytes: number; readonly endBytes: number };
-
 export const NO_SPAN = -1;
 const COLOUR_COUNT = 8;
-/** Fewer equal rows are not worth a fold. */
-const LEAST_FOLDED_ROWS = 3;
-const FILLER = 0xff;
 
 export function createHexModel(content: HexContent): HexModel {
   const { bytes, spans, secret, classes } = content;
@@ -97,51 +90,6 @@ function chooseColours(spans: readonly Span[]): readonly number[] {
     chosen.set(name, colour);
     return colour;
   });
-}
-
-/** Rows of `bytesPerRow`; runs of filler rows within one field are folded unless in `unfolded`. */
-export function layOutRows(
-  model: HexModel,
-  bytesPerRow: number,
-  unfolded: ReadonlySet<number>,
-): readonly HexRow[] {
-  const rows: HexRow[] = [];
-  const { length } = model.bytes;
-  let start = 0;
-  while (start < length) {
-    const end = fillerEnd(model, start, bytesPerRow);
-    if (end - start >= LEAST_FOLDED_ROWS * bytesPerRow && !unfolded.has(start)) {
-      rows.push({ kind: 'folded', startBytes: start, endBytes: end });
-      start = end;
-    } else {
-      // An unfolded run is laid out whole, or its rest would fold again.
-      const stop = Math.max(end, start + bytesPerRow);
-      for (; start < stop && start < length; start += bytesPerRow) {
-        rows.push({
-          kind: 'bytes',
-          startBytes: start,
-          endBytes: Math.min(start + bytesPerRow, length),
-        });
-      }
-    }
-  }
-  return rows;
-}
-
-/** Where the run of whole filler rows that starts at `start` ends; `start` when there is none. */
-function fillerEnd(model: HexModel, start: number, bytesPerRow: number): number {
-  const { bytes, owners } = model;
-  const owner = owners[start];
-  let end = start;
-  while (end < bytes.length && bytes[end] === FILLER && owners[end] === owner) {
-    if (model.isSecret(end)) break;
-    end++;
-  }
-  return start + Math.floor((end - start) / bytesPerRow) * bytesPerRow;
-}
-
-export function rowIndexOf(rows: readonly HexRow[], offsetBytes: number): number {
-  return rows.findIndex((row) => contains(row, offsetBytes));
 }
 
 /** As people read it: two digits, or two dots where it is secret. */

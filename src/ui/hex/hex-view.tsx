@@ -21,14 +21,14 @@ import { moveCursor } from './hex-cursor.ts';
 import { HexGrid } from './hex-grid.tsx';
 import {
   createHexModel,
-  layOutRows,
   NO_SPAN,
-  rowIndexOf,
   type ByteRange,
   type ClassifiedRange,
   type DescribeField,
 } from './hex-model.ts';
+import { layOutRows } from './hex-rows.ts';
 import styles from './hex-view.module.css';
+import { scrollToRow } from './use-row-window.ts';
 
 interface HexViewProps {
   /** Accessible name of the grid. */
@@ -75,7 +75,8 @@ export function HexView({
     [model, bytesPerRow, unfolded],
   );
   // Content may have become shorter, and inside a folded row only its start can be pointed at.
-  const row = rows[rowIndexOf(rows, Math.min(chosen, bytes.length - 1))];
+  const cursorRow = rows.indexOf(Math.min(chosen, bytes.length - 1));
+  const row = rows.at(cursorRow);
   const cursor =
     row === undefined
       ? 0
@@ -88,8 +89,10 @@ export function HexView({
 
   useEffect(() => {
     if (!moved) return;
-    document.getElementById(`${id}-${cursor}`)?.scrollIntoView({ block: 'nearest' });
-  }, [id, cursor, moved]);
+    const drawn = document.getElementById(`${id}-${cursor}`);
+    if (drawn !== null) drawn.scrollIntoView({ block: 'nearest' });
+    else if (grid.current !== null) scrollToRow(grid.current, cursorRow);
+  }, [id, cursor, cursorRow, moved]);
 
   const goTo = (offset: number): void => {
     setMoved(true);

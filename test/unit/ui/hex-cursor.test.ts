@@ -1,6 +1,7 @@
 // The keys of the hex grid.
 import { expect, test } from 'vitest';
-import { createHexModel, layOutRows } from '../../../src/ui/hex/hex-model.ts';
+import { createHexModel } from '../../../src/ui/hex/hex-model.ts';
+import { layOutRows } from '../../../src/ui/hex/hex-rows.ts';
 import { moveCursor } from '../../../src/ui/hex/hex-cursor.ts';
 
 // Rows: 0–15 bytes, 16–79 folded, 80–95 bytes; fields 0–3, 4–15, then nothing.

@@ -5,17 +5,21 @@ import {
   asciiText,
   byteText,
   createHexModel,
-  layOutRows,
   NO_SPAN,
   type HexContent,
 } from '../../../src/ui/hex/hex-model.ts';
+import { layOutRows, type HexRow, type HexRows } from '../../../src/ui/hex/hex-rows.ts';
 
 function modelOf(content: Partial<HexContent> & Pick<HexContent, 'bytes'>) {
   return createHexModel({ spans: [], baseAddress: 0, secret: [], classes: [], ...content });
 }
 
+function all(rows: HexRows): readonly (HexRow | undefined)[] {
+  return Array.from({ length: rows.count }, (_, index) => rows.at(index));
+}
+
 const rowsOf = (bytes: Uint8Array, spans: readonly Span[] = [], unfolded: number[] = []) =>
-  layOutRows(modelOf({ bytes, spans }), 16, new Set(unfolded));
+  all(layOutRows(modelOf({ bytes, spans }), 16, new Set(unfolded)));
 
 describe('owners', () => {
   test('the innermost field owns a byte, whatever the order of the spans', () => {
@@ -49,7 +53,7 @@ describe('rows', () => {
   });
 
   test('two rows of filler stay', () => {
-    expect(rowsOf(new Uint8Array(32).fill(0xff)).map(({ kind }) => kind)).toEqual([
+    expect(rowsOf(new Uint8Array(32).fill(0xff)).map((row) => row?.kind)).toEqual([
       'bytes',
       'bytes',
     ]);
@@ -79,11 +83,45 @@ describe('rows', () => {
   });
 });
 
+describe('the row of a byte', () => {
+  // Random bytes with filler of several lengths in between, some of it off the rows' grid.
+  const bytes = Uint8Array.from({ length: 5000 }, (_, index) => (index * 7919) % 251);
+  for (const [from, to] of [
+    [160, 240],
+    [250, 400],
+    [1000, 1024],
+    [4000, 4999],
+  ] as const) {
+    bytes.fill(0xff, from, to);
+  }
+
+  test.each([
+    ['folded', []],
+    ['partly unfolded', [256]],
+  ])('is found without gap or overlap: %s', (_, unfolded) => {
+    const rows = layOutRows(modelOf({ bytes }), 16, new Set(unfolded));
+    const seen = all(rows);
+    expect(seen.some((row) => row?.kind === 'folded')).toBe(true);
+    let at = 0;
+    for (const [index, row] of seen.entries()) {
+      expect(row?.startBytes).toBe(at);
+      at = row?.endBytes ?? 0;
+      for (let offset = row?.startBytes ?? 0; offset < at; offset++) {
+        expect(rows.indexOf(offset)).toBe(index);
+      }
+    }
+    expect(at).toBe(bytes.length);
+    expect(rows.indexOf(bytes.length)).toBe(-1);
+    expect(rows.at(rows.count)).toBeUndefined();
+    expect(rows.at(-1)).toBeUndefined();
+  });
+});
+
 test('secret bytes have no digits and no characters, and are not folded as filler', () => {
   const bytes = new Uint8Array(64).fill(0xff);
   bytes.set([0x53, 0x45], 0);
   const model = modelOf({ bytes, secret: [{ startBytes: 0, endBytes: 64 }] });
   expect(byteText(model, 0)).toBe('··');
   expect(asciiText(model, { startBytes: 0, endBytes: 2 })).toBe('··');
-  expect(layOutRows(model, 16, new Set())).toHaveLength(4);
+  expect(layOutRows(model, 16, new Set()).count).toBe(4);
 });

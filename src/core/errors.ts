@@ -50,6 +50,8 @@ export const errorCodes = [
   'image-key-unknown',
   'image-partition-refused',
   'image-key-type-refused',
+  'layout-conflict', // bytes do not go together in memory: overlap, wrong address, too far apart; context: address
+  'decryption-key-wrong', // an encrypted image does not open with this key and nonce
 
   // USB
   'usb-unavailable', // no WebUSB in this browser or context

@@ -162,6 +162,16 @@ export const remedies: Readonly<Record<ErrorCode, Remedy>> = {
     m.fail_image_key_type_refused_cause,
     m.fail_image_key_type_refused_next,
   ),
+  'layout-conflict': remedy(
+    m.fail_layout_conflict,
+    m.fail_layout_conflict_cause,
+    m.fail_layout_conflict_next,
+  ),
+  'decryption-key-wrong': remedy(
+    m.fail_decryption_key_wrong,
+    m.fail_decryption_key_wrong_cause,
+    m.fail_decryption_key_wrong_next,
+  ),
   'usb-unavailable': remedy(
     m.fail_usb_unavailable,
     m.fail_usb_unavailable_cause,

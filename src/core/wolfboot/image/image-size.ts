@@ -80,7 +80,7 @@ function isClean(bytes: Uint8Array, headerSizeBytes: number): boolean {
 }
 
 /** The digest in the header is that of this header and `payloadSizeBytes` bytes after it. */
-function digestHolds(
+export function digestHolds(
   bytes: Uint8Array,
   headerSizeBytes: number,
   payloadSizeBytes: number,

@@ -14,6 +14,7 @@ import { fillKeyfusePrimer } from '../core/wolfboot/index.ts';
 import type { Environment, Services } from '../state/services.ts';
 import { createWebSerialBus } from '../transports/webserial/index.ts';
 import { createWebUsbBus } from '../transports/webusb/index.ts';
+import { createBrowserDeltaMaker } from '../workers/delta/client.ts';
 import { createKeyringClient } from '../workers/keyring/client.ts';
 import { createVirtualBenches } from './virtual-benches.ts';
 
@@ -31,6 +32,7 @@ export function createServices(): Services {
   });
   return {
     keyring: createKeyringClient(worker),
+    deltaMaker: createBrowserDeltaMaker(),
     files: { save: saveFile, pick: pickFile },
     samples: {
       application: async () => {

@@ -1,6 +1,7 @@
 /** What the stores ask of the world; put together in `app/services.ts`, by fakes in tests. */
 import type { Bench, Clock, Locks, Rng, Store } from '../core/ports/index.ts';
 import type { BootloaderProfile, KeystoreSlot, UdsOrder } from '../core/wolfboot/index.ts';
+import type { DeltaMaker } from '../workers/delta/protocol.ts';
 import type { Keyring } from '../workers/keyring/protocol.ts';
 
 export interface NamedFile {
@@ -71,6 +72,8 @@ export interface Environment {
 
 export interface Services {
   readonly keyring: Keyring;
+  /** Patches between two versions of a firmware, made in workers. */
+  readonly deltaMaker: DeltaMaker;
   readonly files: Files;
   readonly samples: Samples;
   readonly store: Store;

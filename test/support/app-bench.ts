@@ -6,7 +6,7 @@ import type { Bench } from '../../src/core/ports/index.ts';
 import { createAppState, type AppState } from '../../src/state/app-state.ts';
 import type { NamedFile, Services } from '../../src/state/services.ts';
 import { builtInPrimer } from '../../src/core/wolfboot/built-in-primer.ts';
-import { fillKeyfusePrimer } from '../../src/core/wolfboot/index.ts';
+import { fillKeyfusePrimer, makeDeltaPatches } from '../../src/core/wolfboot/index.ts';
 import { buildSampleApplication, buildSampleBootloader } from '../../src/virtual/index.ts';
 import { createKeyring } from '../../src/workers/keyring/keyring.ts';
 import type { Keyring } from '../../src/workers/keyring/protocol.ts';
@@ -38,6 +38,7 @@ export function appBench(options: AppBenchOptions = {}): AppBench {
   const rng = seededRng('app bench');
   const services: Services = {
     keyring: options.keyring ?? createKeyring(memoryParts({ rng })),
+    deltaMaker: { makePatches: makeDeltaPatches },
     files: {
       save: (name, content) => {
         saved.set(name, typeof content === 'string' ? content : content.slice());

@@ -55,9 +55,39 @@ export class Keys extends Place {
     await this.button('Lock vault now').waitFor();
   }
 
+  /** As far as the browser's question to the person. */
+  async startVaultByPasskey(label: string): Promise<void> {
+    await this.button('Create vault').click();
+    await this.choice('Passkey').click();
+    await this.find('textbox', 'Name of the passkey').fill(label);
+    await this.button('Seal the keys').click();
+  }
+
+  async createVaultByPasskey(label: string): Promise<void> {
+    await this.startVaultByPasskey(label);
+    await this.button('Lock vault now').waitFor();
+  }
+
+  /** As far as the browser's question to the person. */
+  async startPasskey(label: string): Promise<void> {
+    await this.button('Add a passkey').click();
+    await this.find('textbox', 'Name of the passkey').fill(label);
+    await this.button('Add passkey').click();
+  }
+
+  async addPasskey(label: string): Promise<void> {
+    await this.startPasskey(label);
+    await this.find('dialog', 'Add a passkey').waitFor({ state: 'hidden' });
+  }
+
+  async chooseStateFolder(folder: string): Promise<void> {
+    await this.button('Choose a folder for state files').click();
+    await this.page.getByRole('status').filter({ hasText: folder }).waitFor();
+  }
+
   async lockVault(): Promise<void> {
     await this.button('Lock vault now').click();
-    await this.button('Unlock vault').waitFor();
+    await this.find('list', 'Sealed keys').waitFor();
   }
 
   async tryToUnlock(passphrase: string): Promise<void> {

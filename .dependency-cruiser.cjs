@@ -39,7 +39,8 @@ const ROOMS = {
     npm('hash-wasm'),
     npm('age-encryption'),
   ],
-  virtual: [CORE],
+  // Its bootloader decrypts with a code path of its own.
+  virtual: [CORE, NOBLE],
   // Their entries may reach platform too: rule "worker-entries-imports".
   workers: [CORE],
   // `state` sees the types of `workers` too: rule "state-sees-worker-types-only".

@@ -1,5 +1,5 @@
 /** Puts the virtual board on a bench: its USB, its serial line, its time and its panel. */
-import type { Bench, BoardPanel, Clock } from '../core/ports/index.ts';
+import type { Bench, BoardBuild, BoardPanel, Clock } from '../core/ports/index.ts';
 import type { BootloaderProfile } from '../core/wolfboot/index.ts';
 import { BoardMachine } from './board-machine.ts';
 import type { BoardSnapshot, VirtualBoard } from './board.ts';
@@ -22,6 +22,8 @@ export interface VirtualBenchOptions {
   readonly realTimePace?: boolean;
   /** What the bootloader on this board was built for. Default: by the key type of slot 0 in the OTP. */
   readonly profile?: BootloaderProfile;
+  /** What else its bootloader was built with; the panel can change it. Default: two banks, neither delta nor encryption. */
+  readonly build?: Partial<BoardBuild>;
   /** Flash content at 0x08000000 before the first power-on. */
   readonly flashImage?: Uint8Array;
   /** Memories of an earlier board; wins over `flashImage`. */
@@ -47,6 +49,7 @@ export function createVirtualBench(options: VirtualBenchOptions): VirtualBench {
     seed: options.seed,
     clock,
     profile: options.profile,
+    build: options.build,
     otpThroughFlashAlternate: options.otpThroughFlashAlternate ?? 'refused',
   });
   if (options.snapshot !== undefined) restoreSnapshot(machine, options.snapshot);

@@ -2,7 +2,7 @@
  * The board itself: plugs, power, reset, BOOT0, and which program the chip starts. It owns the
  * memories and the two connectors and tells the panel when something changed.
  */
-import type { BoardPanelState } from '../core/ports/index.ts';
+import type { BoardBuild, BoardPanelState, UpdateKey } from '../core/ports/index.ts';
 import type { BootloaderProfile } from '../core/wolfboot/index.ts';
 import type { BoardEvent } from './board.ts';
 import { alternatesOf } from './dfu-rom/descriptors.ts';
@@ -10,6 +10,8 @@ import { DfuRom } from './dfu-rom/dfu-rom.ts';
 import { MemoryAccess, type MemoryAccessOptions } from './dfu-rom/memory-access.ts';
 import { UsbPort } from './dfu-rom/usb-port.ts';
 import { FaultBox } from './faults/fault-box.ts';
+import { changedBuild, USUAL_BUILD } from './firmware/bootloader-build.ts';
+import { EncryptKeyMemory } from './firmware/encrypt-key.ts';
 import type { Firmware, Leds } from './firmware/firmware.ts';
 import { ProgramRun } from './firmware/program-run.ts';
 import { recogniseFirmware } from './firmware/recognise.ts';
@@ -32,6 +34,7 @@ export interface BoardMachineOptions extends MemoryAccessOptions {
   readonly seed: number;
   readonly clock: SimClock;
   readonly profile: BootloaderProfile | undefined;
+  readonly build?: Partial<BoardBuild> | undefined;
 }
 
 export class BoardMachine {
@@ -46,8 +49,10 @@ export class BoardMachine {
   readonly uniqueId: Uint8Array;
   readonly usbSerial: string;
   readonly events: BoardEvent[] = [];
+  readonly encryptKey = new EncryptKeyMemory();
   readonly #memoryAccess: MemoryAccess;
   readonly #profile: BootloaderProfile | undefined;
+  #build: BoardBuild;
   readonly #jitter: Prng;
   readonly #watchers = new Set<() => void>();
   #trng: Prng;
@@ -63,6 +68,7 @@ export class BoardMachine {
     this.seed = options.seed;
     this.clock = options.clock;
     this.#profile = options.profile;
+    this.#build = changedBuild(USUAL_BUILD, options.build ?? {});
     this.#jitter = createPrng(options.seed, 'jitter');
     this.#trng = createPrng(options.seed, 'trng');
     this.uniqueId = createPrng(options.seed, 'unique id').bytes(UNIQUE_ID_BYTES);
@@ -121,6 +127,8 @@ export class BoardMachine {
       trustZone: this.optionBytes.trustZone,
       otpAlternate: this.#alternates.otp,
       optionAlternate: this.#alternates.option,
+      build: this.#build,
+      updateKeyHanded: this.encryptKey.handed !== undefined,
       armedFaults: this.faults.armed,
     };
   }
@@ -171,6 +179,25 @@ export class BoardMachine {
 
   setAlternates(alternates: { readonly otp: boolean; readonly option: boolean }): void {
     this.#alternates = { otp: alternates.otp, option: alternates.option };
+    this.#notify();
+  }
+
+  get build(): BoardBuild {
+    return this.#build;
+  }
+
+  setBuild(change: Partial<BoardBuild>): void {
+    const before = this.#build;
+    this.#build = changedBuild(before, change);
+    // A key of another cipher is of no use, and a person would believe it is there.
+    if (this.#build.cipher !== before.cipher) this.encryptKey.hand(undefined);
+    this.log(`bootloader build: ${JSON.stringify(this.#build)}`);
+    this.#notify();
+  }
+
+  handUpdateKey(key: UpdateKey | undefined): void {
+    this.encryptKey.hand(key);
+    this.log(`key of encrypted updates ${key === undefined ? 'taken away' : 'handed over'}`);
     this.#notify();
   }
 
@@ -248,6 +275,7 @@ export class BoardMachine {
     const firmware = recogniseFirmware(this.flash, {
       trustZone: this.optionBytes.trustZone,
       profile: this.#profile,
+      build: this.#build,
     });
     if (firmware === undefined) {
       this.#setRunning({ kind: 'nothing' });
@@ -265,6 +293,7 @@ export class BoardMachine {
       otp: this.otp,
       optionBytes: this.optionBytes,
       uniqueId: this.uniqueId,
+      encryptKey: this.encryptKey,
       clock: this.clock,
       random: (lengthBytes) => this.random(lengthBytes),
       transmit: (bytes, sent) => {

@@ -3,6 +3,7 @@ import type { FlashMemory } from './flash/flash-memory.ts';
 import type { OptionBytes } from './flash/option-bytes.ts';
 import type { OtpArea } from './otp/otp-area.ts';
 import type { PrngState } from './prng.ts';
+import type { BoardBuild } from '../core/ports/index.ts';
 
 /** Something that happened on the board. Never key material, never a UDS. */
 export interface BoardEvent {
@@ -29,6 +30,8 @@ export interface BoardSnapshot {
     readonly trustZone: boolean;
     readonly swapBank: boolean;
   };
+  /** Missing in snapshots of a build as the OTP tells it. */
+  readonly build?: Partial<BoardBuild>;
 }
 
 export interface SnapshotOptions {

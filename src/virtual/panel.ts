@@ -1,5 +1,11 @@
 /** What a hand can do to the virtual board, as the port `BoardPanel` has it. */
-import type { BoardFault, BoardPanel, BoardPanelState } from '../core/ports/index.ts';
+import type {
+  BoardBuild,
+  BoardFault,
+  BoardPanel,
+  BoardPanelState,
+  UpdateKey,
+} from '../core/ports/index.ts';
 import type { BoardMachine } from './board-machine.ts';
 
 /** The switch of the pace; a bench that is simulated for good has none. */
@@ -56,6 +62,14 @@ export class Panel implements BoardPanel {
     if (this.#pace === undefined || this.#pace.hostPace === on) return;
     this.#pace.setHostPace(on);
     this.#notify();
+  }
+
+  setBuild(change: Partial<BoardBuild>): void {
+    this.#board.setBuild(change);
+  }
+
+  handUpdateKey(key: UpdateKey | undefined): void {
+    this.#board.handUpdateKey(key);
   }
 
   armFault(fault: BoardFault): void {

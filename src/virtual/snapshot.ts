@@ -4,6 +4,7 @@ import { AppError } from '../core/errors.ts';
 import { otpGeometry } from '../core/wolfboot/index.ts';
 import type { BoardMachine } from './board-machine.ts';
 import type { BoardSnapshot, SnapshotOptions } from './board.ts';
+import { USUAL_BUILD } from './firmware/bootloader-build.ts';
 import { encodeHalfword } from './otp/halfword-ecc.ts';
 import { OTP_HALFWORDS, type OtpCells } from './otp/otp-area.ts';
 import { createPrng } from './prng.ts';
@@ -30,6 +31,7 @@ export function takeSnapshot(board: BoardMachine, options: SnapshotOptions = {})
       trustZone: board.optionBytes.trustZone,
       swapBank: board.optionBytes.swapBank,
     },
+    build: board.build,
   };
 }
 
@@ -63,6 +65,7 @@ export function restoreSnapshot(board: BoardMachine, snapshot: BoardSnapshot): v
   board.optionBytes.productState = snapshot.options.productState;
   board.optionBytes.trustZone = snapshot.options.trustZone;
   board.optionBytes.swapBank = snapshot.options.swapBank;
+  if (snapshot.build) board.setBuild({ ...USUAL_BUILD, ...snapshot.build });
   board.resumeTrng(snapshot.trng);
 }
 

@@ -44,6 +44,33 @@ export type BoardFault =
       readonly stuckAt: 0 | 1;
     };
 
+/** Ciphers that an update may have (formats/wolfboot.md, section 16). */
+export type UpdateCipher = 'chacha20' | 'aes128-ctr' | 'aes256-ctr';
+
+/**
+ * What the virtual board's bootloader was built with, besides what the OTP tells. Delta and encrypted
+ * updates exist in the build with one bank and a swap partition only: where the banks are swapped,
+ * wolfBoot's code for both is left out.
+ */
+export interface BoardBuild {
+  /** One bank and a swap partition; false: two banks that exchange their addresses. */
+  readonly oneBank: boolean;
+  /** DELTA_UPDATES=1. */
+  readonly deltaUpdates: boolean;
+  /** ENCRYPT=1 and which cipher; undefined: built without. */
+  readonly cipher: UpdateCipher | undefined;
+  /** IMAGE_HEADER_SIZE; undefined: usual for the key type in slot 0. */
+  readonly headerSizeBytes: number | undefined;
+}
+
+/** What an application hands to wolfBoot_set_encrypt_key. */
+export interface UpdateKey {
+  /** 32 bytes; 16 with AES-128. */
+  readonly key: Uint8Array;
+  /** 12 bytes with ChaCha20, 16 with AES. */
+  readonly nonce: Uint8Array;
+}
+
 export interface BoardPanelState {
   readonly boardName: string;
   readonly plugs: { readonly userUsb: boolean; readonly stLink: boolean };
@@ -62,6 +89,9 @@ export interface BoardPanelState {
   readonly otpAlternate: boolean;
   readonly optionAlternate: boolean;
   readonly realTimePace: boolean;
+  readonly build: BoardBuild;
+  /** The application has been given the key of encrypted updates. */
+  readonly updateKeyHanded: boolean;
   readonly armedFaults: readonly BoardFault[];
 }
 
@@ -75,6 +105,13 @@ export interface BoardPanel {
   setTrustZone(on: boolean): void;
   setAlternates(alternates: { readonly otp: boolean; readonly option: boolean }): void;
   setRealTimePace(on: boolean): void;
+  /** Another bootloader, as it were: holds from the next reset. Delta or a cipher imply one bank; two banks, neither. */
+  setBuild(change: Partial<BoardBuild>): void;
+  /**
+   * Tells the application on the board the key of the next encrypted update, as a server might over
+   * the air; undefined: it forgets. Copied; never stored beyond this session's memory.
+   */
+  handUpdateKey(key: UpdateKey | undefined): void;
   armFault(fault: BoardFault): void;
   clearFaults(): void;
 }

@@ -39,10 +39,18 @@ const SECTOR_ERASE_MS = 5;
 /** How long the green LED shows that something was received. */
 const LED_BLINK_MS = 60;
 
+export interface ApplicationOptions {
+  /** Built for encrypted updates: sets the key it was given, and triggers what it cannot read. */
+  readonly encryptedUpdates: boolean;
+  /** Why the bootloader did not take the update; shown on the panel beside the version. */
+  readonly updateRefused: string | undefined;
+}
+
 export class ConsoleApplication {
   readonly #hardware: BoardHardware;
   readonly #partitions: Partitions;
   readonly #slots: readonly KeystoreSlot[];
+  readonly #options: ApplicationOptions;
   readonly #received = new ReceiveBuffer();
   readonly #startMs: number;
   #line = '';
@@ -57,10 +65,12 @@ export class ConsoleApplication {
     hardware: BoardHardware,
     partitions: Partitions,
     slots: readonly KeystoreSlot[],
+    options: ApplicationOptions,
   ) {
     this.#hardware = hardware;
     this.#partitions = partitions;
     this.#slots = slots;
+    this.#options = options;
     this.#startMs = hardware.nowMs();
   }
 
@@ -170,6 +180,7 @@ export class ConsoleApplication {
   #confirm(): void {
     this.#wait(SET_STATE_MS, () => {
       this.#partitions.setState('boot', 'CONFIRMED');
+      this.#hardware.encryptKey.erase();
       this.#describe();
       this.#print(`update success confirmed.\r\n${PROMPT}`);
     });
@@ -248,18 +259,24 @@ export class ConsoleApplication {
     const ending = `${'\r'.repeat(10)}End of transfer. ret: ${result}\r\n`;
     if (!good) {
       this.#print(`${ending}Transfer failed\r\n${PROMPT}`);
-    } else if (this.#partitions.version('update') === 0) {
-      this.#print(`${ending}Transfer succeeded\r\nNo valid image in update partition\r\n${PROMPT}`);
     } else {
-      this.#triggerUpdate(`${ending}Transfer succeeded\r\n`);
+      const keySet = this.#options.encryptedUpdates && this.#hardware.encryptKey.setForBootloader();
+      const version = this.#partitions.version('update');
+      const succeeded = `${ending}Transfer succeeded\r\n`;
+      if (version > 0) {
+        this.#triggerUpdate(`${succeeded}New firmware version: 0x${version.toString(16)}\r\n`);
+      } else if (keySet) {
+        this.#triggerUpdate(succeeded);
+      } else {
+        this.#print(`${succeeded}No valid image in update partition\r\n${PROMPT}`);
+      }
     }
     this.#describe();
   }
 
   /** The application believes the header; neither length nor signature are looked at. */
   #triggerUpdate(ending: string): void {
-    const version = this.#partitions.version('update').toString(16);
-    this.#print(`${ending}New firmware version: 0x${version}\r\nTriggering update...\r\n`, () => {
+    this.#print(`${ending}Triggering update...\r\n`, () => {
       this.#wait(SET_STATE_MS, () => {
         this.#partitions.setState('update', 'UPDATING');
         this.#print(`Update written successfully. Reboot to apply.\r\n${PROMPT}`);
@@ -281,7 +298,11 @@ export class ConsoleApplication {
 
   #describe(): void {
     const version = this.#partitions.version('boot');
-    this.#hardware.describe(`application version ${version}, ${this.#partitions.state('boot')}`);
+    const { updateRefused } = this.#options;
+    this.#hardware.describe(
+      `application version ${version}, ${this.#partitions.state('boot')}` +
+        (updateRefused === undefined ? '' : `; the bootloader refused the update: ${updateRefused}`),
+    );
   }
 
   #ticks(): number {

@@ -7,6 +7,7 @@
 import type { FlashMemory } from '../flash/flash-memory.ts';
 import type { OptionBytes } from '../flash/option-bytes.ts';
 import type { OtpArea } from '../otp/otp-area.ts';
+import type { EncryptKeyMemory } from './encrypt-key.ts';
 
 export interface Leds {
   readonly green: boolean;
@@ -21,6 +22,8 @@ export interface BoardHardware {
   readonly optionBytes: OptionBytes;
   /** The 96-bit unique id, 12 bytes. Not to be changed. */
   readonly uniqueId: Uint8Array;
+  /** The key of encrypted updates, between application and bootloader. */
+  readonly encryptKey: EncryptKeyMemory;
   /** The hardware random number generator. */
   random(lengthBytes: number): Uint8Array;
   nowMs(): number;

@@ -7,9 +7,12 @@ import { bytesToLatin1 } from '../../core/bytes/index.ts';
 import {
   authKeyByCode,
   bootloaderProfiles,
+  makeProfile,
+  ML_DSA_KEY_BYTES,
   slotCapacity,
   slotStrideBytes,
   SLOT_HEADER_BYTES,
+  type AuthKeyName,
   type BootloaderProfile,
   type KeystoreSlot,
 } from '../../core/wolfboot/index.ts';
@@ -46,8 +49,8 @@ export function readKeystore(otp: Uint8Array, profile: BootloaderProfile): Keyst
 
 /**
  * The bootloader that this OTP was written for: the first known configuration that signs with the
- * type of slot 0 and, when there are more slots, finds a second one. P-256 on TrustZone and dual bank
- * when nothing can be told.
+ * type of slot 0 and, when there are more slots, finds a second one; another build with two banks
+ * where no configuration signs so. P-256 on TrustZone and dual bank when nothing can be told.
  */
 export function profileFor(otp: Uint8Array): BootloaderProfile {
   const [standard] = bootloaderProfiles;
@@ -55,12 +58,34 @@ export function profileFor(otp: Uint8Array): BootloaderProfile {
   if (count === undefined || count === 0) return standard;
   const view = new DataView(otp.buffer, otp.byteOffset, otp.length);
   const signName = authKeyByCode(view.getUint32(HEADER_BYTES + KEY_TYPE_OFFSET, true))?.name;
-  const candidates = bootloaderProfiles.filter(
-    (profile) => profile.target === 'stm32h5' && profile.signName === signName,
-  );
+  if (signName === undefined) return standard;
+  const candidates = [
+    ...bootloaderProfiles.filter(
+      (profile) => profile.target === 'stm32h5' && profile.signName === signName,
+    ),
+    ...otherBuilds(view, signName),
+  ];
   const found = candidates.find((profile) => count < 2 || findsSecondSlot(view, profile));
   return found ?? candidates[0] ?? standard;
 }
+
+/** Of any SIGN=, with slots for one key type or for all. */
+function otherBuilds(otp: DataView, signName: AuthKeyName): readonly BootloaderProfile[] {
+  const [{ partitions }] = bootloaderProfiles;
+  const size = otp.getUint32(HEADER_BYTES + SIZE_OFFSET, true);
+  const mlDsaLevel = ML_DSA_LEVELS.find((level) => ML_DSA_KEY_BYTES[level] === size);
+  return [false, true].map((universal) =>
+    makeProfile({
+      target: 'stm32h5',
+      signName,
+      universal,
+      ...(mlDsaLevel && { mlDsaLevel }),
+      ...(partitions && { partitions }),
+    }),
+  );
+}
+
+const ML_DSA_LEVELS = [2, 3, 5] as const;
 
 function findsSecondSlot(otp: DataView, profile: BootloaderProfile): boolean {
   const stride = slotStrideBytes(profile);

@@ -6,6 +6,7 @@ import type { FlashMemory } from '../flash/flash-memory.ts';
 import type { OptionBytes } from '../flash/option-bytes.ts';
 import type { OtpArea } from '../otp/otp-area.ts';
 import type { SimClock } from '../sim-clock.ts';
+import type { EncryptKeyMemory } from './encrypt-key.ts';
 import type { BoardHardware, Firmware, Leds } from './firmware.ts';
 
 /** What the board lends to the run. */
@@ -14,6 +15,7 @@ export interface ProgramHost {
   readonly otp: OtpArea;
   readonly optionBytes: OptionBytes;
   readonly uniqueId: Uint8Array;
+  readonly encryptKey: EncryptKeyMemory;
   readonly clock: SimClock;
   readonly random: (lengthBytes: number) => Uint8Array;
   readonly transmit: (bytes: Uint8Array, sent?: () => void) => void;
@@ -64,6 +66,7 @@ export class ProgramRun {
       otp: host.otp,
       optionBytes: host.optionBytes,
       uniqueId: host.uniqueId,
+      encryptKey: host.encryptKey,
       random: host.random,
       nowMs: () => host.clock.nowMs(),
       after: (delayMs, action, options) => this.#after(delayMs, action, options),

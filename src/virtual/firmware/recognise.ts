@@ -4,6 +4,7 @@
  */
 import { asciiToBytes, indexOfBytes } from '../../core/bytes/index.ts';
 import { isAppError } from '../../core/errors.ts';
+import type { BoardBuild } from '../../core/ports/index.ts';
 import {
   analysePrimer,
   recogniseKeyfusePrimer,
@@ -29,6 +30,7 @@ const RAM_BYTES = 0xa0000;
 export interface BootOptions {
   readonly trustZone: boolean;
   readonly profile: BootloaderProfile | undefined;
+  readonly build: BoardBuild;
 }
 
 /** Undefined: blank flash, or nothing that could start. */
@@ -39,7 +41,7 @@ export function recogniseFirmware(flash: FlashMemory, options: BootOptions): Fir
   if (ours !== undefined) return new KeyfusePrimerModel(ours);
   const primer = primerIn(image);
   if (primer !== undefined) return new PrimerModel(primer);
-  if (indexOfBytes(image, OTP_MAGIC) >= 0) return new WolfBootModel(options.profile);
+  if (indexOfBytes(image, OTP_MAGIC) >= 0) return new WolfBootModel(options);
   return new UnknownFirmware();
 }
 

@@ -22,6 +22,13 @@ describe('the board fresh from the factory', () => {
       otpAlternate: true,
       optionAlternate: true,
       realTimePace: false,
+      build: {
+        oneBank: false,
+        deltaUpdates: false,
+        cipher: undefined,
+        headerSizeBytes: undefined,
+      },
+      updateKeyHanded: false,
       armedFaults: [],
     });
   });

@@ -32,6 +32,16 @@ export {
   type FirmwareFileFormat,
   type Segment,
 } from './files/firmware-file.ts';
+export { writeDfuSe, type DfuSeOptions } from './files/dfuse.ts';
+export { writeIntelHex, type IntelHexOptions } from './files/intel-hex.ts';
+export {
+  formatOfName,
+  readFirmwareFile,
+  recogniseFirmwareFile,
+  type FirmwareReadOptions,
+} from './files/read-firmware-file.ts';
+export { writeSRecords, type SRecordOptions } from './files/s-record.ts';
+export { endAddress, flatten, orderedSegments, type FlattenOptions } from './files/segments.ts';
 export {
   parseMemoryMap,
   regionContains,

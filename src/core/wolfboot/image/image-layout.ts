@@ -1,6 +1,6 @@
 /**
  * Which fields a new image has, where they go and how large its header becomes (formats/wolfboot.md,
- * sections 11 and 13). Works with lengths only, so it also answers before any private key is touched.
+ * sections 11, 13 and 17). Works with lengths only, so it also answers before any private key is touched.
  */
 import { encode, u64le } from '../../bytes/index.ts';
 import { hashLengthBytes } from '../../crypto/index.ts';
@@ -8,11 +8,13 @@ import { AppError } from '../../errors.ts';
 import {
   checkImageOptions,
   POLICY_MASK_BYTES,
+  type DeltaOptions,
   type ImageKeys,
   type ImageOptions,
 } from './image-options.ts';
 import { leastHeaderBytes, signatureBytesOf } from './image-signature.ts';
 import {
+  DELTA_FLAG,
   DIGEST_TAGS,
   encodeNumber,
   IMAGE_FIELDS_OFFSET_BYTES,
@@ -63,16 +65,35 @@ export function planImageHeader(options: ImageOptions, keys: ImageKeys = {}): Im
   const fields = placeFields(fieldList(options, signing));
   const last = fields.at(-1);
   const requiredBytes = last ? last.offsetBytes + TLV_HEAD_BYTES + last.lengthBytes : 0;
-  const startBytes = Math.max(leastBytes(options, signing), options.headerSizeBytes ?? 0);
+  const startBytes = startingBytes(options, signing);
   const grows = requiredBytes > startBytes && mayGrow(options);
   if (requiredBytes > startBytes && !grows) throw overflow(requiredBytes, startBytes);
+  const headerSizeBytes = grows ? nextPowerOfTwo(requiredBytes) : startBytes;
   return {
-    fields,
+    fields: fields.map((field) => withInverseOffset(field, options.delta, headerSizeBytes)),
     digestOffsetBytes: fields.find(({ source }) => source.from === 'digest')?.offsetBytes ?? 0,
     requiredBytes,
-    headerSizeBytes: grows ? nextPowerOfTwo(requiredBytes) : startBytes,
+    headerSizeBytes,
     grownFromBytes: grows ? startBytes : undefined,
   };
+}
+
+/** The one value that depends on how large the header becomes; its length does not. */
+function withInverseOffset(
+  field: PlannedField,
+  delta: DeltaOptions | undefined,
+  headerSizeBytes: number,
+): PlannedField {
+  if (field.tag !== TAG.deltaInverse || !delta) return field;
+  const bytes = encodeNumber(headerSizeBytes + delta.inverseStartBytes, 4);
+  return { ...field, source: { from: 'options', bytes } };
+}
+
+/** A header of the least size is doubled for both images of a delta run (section 13). */
+function startingBytes(options: ImageOptions, signing: SigningLengths): number {
+  const bytes = Math.max(leastBytes(options, signing), options.headerSizeBytes ?? 0);
+  const isDeltaRun = options.deltaRun === true || options.delta !== undefined;
+  return isDeltaRun && bytes === SMALLEST_HEADER_BYTES ? 2 * bytes : bytes;
 }
 
 interface SigningLengths {
@@ -150,6 +171,7 @@ function fieldList(options: ImageOptions, signing: SigningLengths): readonly Ite
   return [
     given(TAG.version, encodeNumber(options.version, 4), 'none'),
     ...timeAndType(options),
+    ...deltaFields(options.delta),
     ...(options.customTlvs ?? []).map(({ tag, value }) => given(tag, value)),
     ...(deviceTreeDigest ? [given(TAG.deviceTreeDigest, deviceTreeDigest)] : []),
     ...(certificateChain ? [given(TAG.certChain, certificateChain)] : []),
@@ -171,19 +193,36 @@ function made(tag: number, lengthBytes: number, from: Made, pad: TlvPad = 'pad8'
 }
 
 /** Without a timestamp its padding stays, now in front of the image type. */
-function timeAndType({ timestamp, keyType, partitionId }: ImageOptions): readonly Item[] {
-  const type = encodeNumber(keyType * 256 + partitionId, 2);
+function timeAndType({ timestamp, keyType, partitionId, delta }: ImageOptions): readonly Item[] {
+  const flags = delta ? DELTA_FLAG : 0;
+  const type = encodeNumber(keyType * 256 + flags + partitionId, 2);
   return timestamp === undefined
     ? [given(TAG.imageType, type)]
     : [given(TAG.timestamp, encode(u64le, timestamp)), given(TAG.imageType, type, 'none')];
 }
 
-/** Line 12: only SHA-256 images align the second key's hint. */
+/** Lines 4 to 6. */
+function deltaFields(delta: DeltaOptions | undefined): readonly Item[] {
+  if (!delta) return [];
+  const { baseVersion, patchSizeBytes, inverseSizeBytes, baseDigest } = delta;
+  return [
+    given(TAG.deltaBase, encodeNumber(baseVersion, 4), 'pad4'),
+    given(TAG.deltaSize, encodeNumber(patchSizeBytes, 4), 'pad4'),
+    given(TAG.deltaInverse, encodeNumber(0, 4), 'pad4'),
+    given(TAG.deltaInverseSize, encodeNumber(inverseSizeBytes, 4), 'pad4'),
+    ...(baseDigest ? [given(TAG.deltaBaseHash, baseDigest)] : []),
+  ];
+}
+
+/**
+ * Line 12: only SHA-256 images align the second key's hint. A delta image does not name its second
+ * key (section 14).
+ */
 function secondaryKey(
-  { secondaryKeyType, hash }: ImageOptions,
+  { secondaryKeyType, hash, delta }: ImageOptions,
   digestBytes: number,
 ): readonly Item[] {
-  if (secondaryKeyType === undefined) return [];
+  if (secondaryKeyType === undefined || delta) return [];
   const pad = hash === 'sha256' ? 'pad8' : 'none';
   return [
     given(TAG.secondaryCipher, encodeNumber(secondaryKeyType * 256, 2)),

@@ -1,6 +1,6 @@
 /**
  * What an image is to be made of, and the checks that need nothing but these words
- * (formats/wolfboot.md, sections 11 to 15). Delta and encrypted images are not made here.
+ * (formats/wolfboot.md, sections 11 to 17). Encryption comes after signing and is not said here.
  */
 import { AppError } from '../../errors.ts';
 import type { AlgorithmId, HashId } from '../../crypto/index.ts';
@@ -28,6 +28,26 @@ export interface ImageOptions {
   readonly deviceTreeDigest?: Uint8Array | undefined;
   readonly certificateChain?: Uint8Array | undefined;
   readonly policy?: ImagePolicy | undefined;
+  /** From `deltaOptionsFor`: the payload is patches. */
+  readonly delta?: DeltaOptions | undefined;
+  /**
+   * A delta image is made beside this whole one, so both get the header of a delta image: 512 bytes
+   * where it would be 256 (section 13). Goes without saying when `delta` is set.
+   */
+  readonly deltaRun?: boolean | undefined;
+}
+
+/** What a delta image says of the patches in it (section 17). */
+export interface DeltaOptions {
+  /** Not 0. */
+  readonly baseVersion: number;
+  /** Of the forward patch, without padding. */
+  readonly patchSizeBytes: number;
+  /** Of the inverse patch in the payload; the header says it from the start of the file. */
+  readonly inverseStartBytes: number;
+  readonly inverseSizeBytes: number;
+  /** Of the base image, by the same hash; without it boards go by the version alone. */
+  readonly baseDigest?: Uint8Array | undefined;
 }
 
 /** Section 15: which PCRs of a TPM, and the SHA-256 that is signed for them. */
@@ -79,6 +99,16 @@ export function checkImageOptions(options: ImageOptions): void {
   }
   checkChain(options.certificateChain);
   checkPolicy(options.policy, unsigned);
+  if (options.delta) checkDelta(options, options.delta);
+}
+
+function checkDelta({ hash, deviceTreeDigest }: ImageOptions, delta: DeltaOptions): void {
+  if (deviceTreeDigest) throw refused('a delta image cannot vouch for a device tree');
+  checkWhole('base version', delta.baseVersion, 1, LARGEST_U32);
+  checkWhole('patch size', delta.patchSizeBytes, 0, LARGEST_U32);
+  checkWhole('inverse patch offset', delta.inverseStartBytes, delta.patchSizeBytes, LARGEST_U32);
+  checkWhole('inverse patch size', delta.inverseSizeBytes, 0, LARGEST_U32);
+  if (delta.baseDigest) checkDigestLength(hash, delta.baseDigest, 'digest of the base image');
 }
 
 function checkSecondary(

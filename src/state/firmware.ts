@@ -143,7 +143,7 @@ export function createFirmwareStore(
             headerSizeBytes: request.headerSizeBytes,
             timestamp: request.timestamp ? BigInt(Math.floor(clock.wallMs() / 1000)) : undefined,
           };
-          const bytes = await keyring.signImage(key.id, firmware.bytes, options, call);
+          const bytes = await keyring.signImage({ primary: key.id }, firmware.bytes, options, call);
           const name = `${withoutExtension(firmware.name)}_v${request.version}_signed.bin`;
           await addImage({ name, bytes }, 'signed-here');
         });

@@ -105,6 +105,13 @@ export function createKeyringClient(port: KeyringPort): Keyring {
     advanceState: call('advanceState'),
     useStateFolder: call('useStateFolder'),
     signImage: call('signImage'),
+    listEncryptionKeys: call('listEncryptionKeys'),
+    openEncryptionKey: call('openEncryptionKey'),
+    makeEncryptionKey: call('makeEncryptionKey'),
+    saveEncryptionKey: call('saveEncryptionKey'),
+    forgetEncryptionKey: call('forgetEncryptionKey'),
+    encryptImage: call('encryptImage'),
+    decryptImage: call('decryptImage'),
     makeOtpImage: call('makeOtpImage'),
     revealOtpImage: call('revealOtpImage'),
     watch: (onEvent) => {

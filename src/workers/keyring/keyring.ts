@@ -6,11 +6,13 @@ import { wipe } from '../../core/bytes/index.ts';
 import { proveKeyPair, scheme } from '../../core/crypto/index.ts';
 import { AppError, isAppError } from '../../core/errors.ts';
 import { createHeldTrees } from '../../core/vault/index.ts';
-import { buildSignedImage, writePublicKeyFile } from '../../core/wolfboot/index.ts';
+import { writePublicKeyFile } from '../../core/wolfboot/index.ts';
 import { createAutoLock } from './auto-lock.ts';
 import { baseName, createBackups } from './backup.ts';
+import { createEncryptionKeys } from './encryption-keys.ts';
 import { estimateKey } from './estimate.ts';
 import { createHeldKeys, type HeldKey } from './held-keys.ts';
+import { signImage } from './image-signing.ts';
 import { createOtpImages } from './otp-images.ts';
 import type { KeyringParts } from './parts.ts';
 import type {
@@ -35,6 +37,7 @@ export function createKeyring(parts: KeyringParts): Keyring {
   const signer = createSigner(parts, keys);
   const backups = createBackups(parts, keys);
   const otpImages = createOtpImages(rng, vault);
+  const encryptionKeys = createEncryptionKeys(rng);
   const watchers = new Set<(event: KeyringEvent) => void>();
   const emit = (event: KeyringEvent): void => {
     for (const watcher of [...watchers]) watcher(event);
@@ -63,6 +66,7 @@ export function createKeyring(parts: KeyringParts): Keyring {
     autoLock.stop();
     keys.wipeAll();
     otpImages.wipe();
+    encryptionKeys.wipe();
     vault?.close();
   };
   /** An unlocking that runs ends first. What lives in memory only, without a vault, stays. */
@@ -328,21 +332,30 @@ export function createKeyring(parts: KeyringParts): Keyring {
         await keys.useStateFiles(openStateFolder(folder));
       }),
 
-    signImage: (id, firmware, options, call) =>
-      onKey(id, call, async (held, own) => {
+    signImage: (ids, firmware, options, call) =>
+      onKey(ids.primary, call, async (primary, own) => {
+        const secondary = ids.secondary === undefined ? undefined : keys.get(ids.secondary);
         try {
-          return await buildSignedImage(firmware, options, {
-            publicKey: held.facts.publicKey,
-            sign: (digest) => signer.sign(held, digest, own),
-          });
+          return await signImage(signer, { primary, secondary }, firmware, options, own);
         } finally {
           // Also where it failed: an index may be gone.
-          if (held.custody !== undefined) {
+          if (primary.custody !== undefined || secondary?.custody !== undefined) {
             otherTabs?.tell('keys');
             emit({ kind: 'keys' });
           }
         }
       }),
+
+    listEncryptionKeys: async () => encryptionKeys.list(),
+    openEncryptionKey: (...args) => work.run(undefined, async () => encryptionKeys.open(...args)),
+    makeEncryptionKey: (...args) => work.run(undefined, async () => encryptionKeys.make(...args)),
+    saveEncryptionKey: (id) => work.run(undefined, async () => encryptionKeys.save(id)),
+    forgetEncryptionKey: (id) =>
+      work.run(undefined, async () => {
+        encryptionKeys.forget(id);
+      }),
+    encryptImage: (...args) => work.run(undefined, async () => encryptionKeys.encrypt(...args)),
+    decryptImage: (...args) => work.run(undefined, async () => encryptionKeys.decrypt(...args)),
 
     makeOtpImage: (...args) => work.run(undefined, () => otpImages.make(...args)),
     revealOtpImage: (id) => work.run(undefined, () => otpImages.take(id)),

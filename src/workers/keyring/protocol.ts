@@ -5,7 +5,12 @@
  */
 import type { AlgorithmId, CryptoProgress, KeySpec } from '../../core/crypto/index.ts';
 import type { LongCall } from '../../core/ports/index.ts';
-import type { BootloaderProfile, ImageOptions, KeystoreSlot } from '../../core/wolfboot/index.ts';
+import type {
+  BootloaderProfile,
+  ImageCipher,
+  ImageOptions,
+  KeystoreSlot,
+} from '../../core/wolfboot/index.ts';
 
 export interface KeyInfo {
   /** `key-` and the first 16 digits of the fingerprint: the same key has the same id everywhere. */
@@ -120,7 +125,7 @@ export interface EncryptionKeyInfo {
   readonly id: string;
   /** Of its key file. */
   readonly name: string;
-  readonly cipher: 'chacha20' | 'aes128-ctr' | 'aes256-ctr';
+  readonly cipher: ImageCipher;
   /** Lower-case hex; no secret. */
   readonly nonce: string;
   /** Images that were encrypted here with just this key and nonce; more than one share a keystream. */
@@ -129,6 +134,28 @@ export interface EncryptionKeyInfo {
   readonly saved: boolean;
   /** What was odd about the file, in English. */
   readonly notes: readonly string[];
+}
+
+export interface EncryptionChoice {
+  /** `fresh`: the key with a nonce of its own becomes one more key, whose file is `fileName`. */
+  readonly nonce: 'fresh' | 'keep';
+  readonly fileName: string;
+  /** Of the image. */
+  readonly headerSizeBytes: number;
+}
+
+export interface EncryptedImage {
+  readonly bytes: Uint8Array;
+  /** What it was encrypted with. */
+  readonly key: EncryptionKeyInfo;
+  /** Section 22: bytes 4 to 7 would end an XMODEM transfer early. Never so with a fresh nonce. */
+  readonly stopsReceiverEarly: boolean;
+}
+
+/** Which keys sign an image; the second makes it a hybrid one. */
+export interface SigningKeyIds {
+  readonly primary: string;
+  readonly secondary?: string | undefined;
 }
 
 export interface KeyEstimate {
@@ -245,13 +272,28 @@ export interface Keyring {
    * Rejects with `file-failed`.
    */
   useStateFolder(folder: FileSystemDirectoryHandle): Promise<void>;
-  /** The firmware with its signed header in front. */
+  /**
+   * The firmware with its signed header in front. A policy takes a second signature of the primary
+   * key. All indices of stateful keys are set aside before the first is used (`key-exhausted`).
+   */
   signImage(
-    id: string,
+    keys: SigningKeyIds,
     firmware: Uint8Array,
     options: ImageOptions,
     call?: KeyCall,
   ): Promise<Uint8Array>;
+  listEncryptionKeys(): Promise<readonly EncryptionKeyInfo[]>;
+  /** Takes a key file of wolfBoot's form. The caller wipes its own copy of the bytes. Rejects with `malformed`. */
+  openEncryptionKey(file: KeyFile, cipher: ImageCipher): Promise<EncryptionKeyInfo>;
+  /** A fresh key; `name` is that of its file. */
+  makeEncryptionKey(cipher: ImageCipher, name: string): Promise<EncryptionKeyInfo>;
+  /** The key file: secret. The caller wipes it. The key counts as saved. */
+  saveEncryptionKey(id: string): Promise<KeyFile>;
+  forgetEncryptionKey(id: string): Promise<void>;
+  /** Encrypts header and firmware of a whole or a delta image. */
+  encryptImage(id: string, image: Uint8Array, choice: EncryptionChoice): Promise<EncryptedImage>;
+  /** Rejects with `decryption-key-wrong`. */
+  decryptImage(id: string, bytes: Uint8Array, headerSizeBytes?: number): Promise<Uint8Array>;
   /**
    * An OTP image, kept here until it is revealed, sealed where a vault is open; with a fresh UDS
    * unless `uds` is `none`.

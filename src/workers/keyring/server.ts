@@ -18,7 +18,12 @@ export type KeyringPost = (reply: KeyringReply, transfer: Transferable[]) => voi
 type CallRequest = Extract<KeyringRequest, { readonly call: number }>;
 
 /** They only look, and a page that is drawn anew while a key is made wants them at once. */
-const passing: ReadonlySet<KeyringMethod> = new Set(['vaultStatus', 'list', 'estimate']);
+const passing: ReadonlySet<KeyringMethod> = new Set([
+  'vaultStatus',
+  'list',
+  'estimate',
+  'listEncryptionKeys',
+]);
 
 /** Returns the function that takes the page's messages. */
 export function serveKeyring(keyring: Keyring, post: KeyringPost): (data: KeyringRequest) => void {
@@ -84,6 +89,7 @@ const secretAnswers: ReadonlySet<KeyringMethod> = new Set([
   'exportPrivate',
   'exportAge',
   'revealOtpImage',
+  'saveEncryptionKey',
 ]);
 
 /** Bytes, or a file, and what of it is transferred: a buffer that holds nothing else. */

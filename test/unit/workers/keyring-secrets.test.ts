@@ -94,7 +94,7 @@ describe.each(specs)('a key of %j', (spec, secretOf) => {
     await client.setMask(key.id, 6);
     await client.list();
     await client.vaultStatus();
-    await client.signImage(key.id, new Uint8Array(100), {
+    await client.signImage({ primary: key.id }, new Uint8Array(100), {
       keyType: authKeyOfAlgorithm(spec.algorithm).code,
       partitionId: 1,
       version: 1,

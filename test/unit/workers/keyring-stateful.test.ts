@@ -15,7 +15,7 @@ const capacity = 32n;
 
 /** The one-time index that a fresh signature used: q of its only level (RFC 8554, section 6.2). */
 async function signedIndex(keyring: Keyring, id: string): Promise<number> {
-  const image = await keyring.signImage(id, new Uint8Array(1000), {
+  const image = await keyring.signImage({ primary: id }, new Uint8Array(1000), {
     keyType: authKeyOfAlgorithm('lms').code,
     partitionId: 1,
     version: 1,

@@ -86,7 +86,7 @@ describe.each(['ed25519', 'ecdsa-p256'] as const)('a keyring with a key of %s', 
   it('signs images that verify with its public half', async () => {
     const keyring = createKeyring(memoryParts({ rng }));
     const key = await keyring.generate({ name: 'release', spec: { algorithm } });
-    const bytes = await keyring.signImage(key.id, rng.bytes(5000), {
+    const bytes = await keyring.signImage({ primary: key.id }, rng.bytes(5000), {
       keyType: authKeyOfAlgorithm(algorithm).code,
       partitionId: 1,
       version: 7,

@@ -50,6 +50,7 @@ export const errorCodes = [
   'image-key-unknown',
   'image-partition-refused',
   'image-key-type-refused',
+  'delta-base-mismatch', // a delta image belongs to another base image or sector size
   'layout-conflict', // bytes do not go together in memory: overlap, wrong address, too far apart; context: address
   'decryption-key-wrong', // an encrypted image does not open with this key and nonce
 
@@ -84,6 +85,7 @@ export const errorCodes = [
   'xmodem-cancelled-by-receiver',
   'xmodem-failed', // the receiver said the transfer failed
   'update-refused', // not started: not newer than what runs, incomplete, or of another build; context: reason
+  'update-unread', // transferred, but the running application could not read the encrypted image and marked nothing
   'update-not-proven', // transfer done, but the new version was not seen running
   'update-rejected', // the bootloader went back to the old version
 

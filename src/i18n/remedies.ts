@@ -162,6 +162,11 @@ export const remedies: Readonly<Record<ErrorCode, Remedy>> = {
     m.fail_image_key_type_refused_cause,
     m.fail_image_key_type_refused_next,
   ),
+  'delta-base-mismatch': remedy(
+    m.fail_delta_base_mismatch,
+    m.fail_delta_base_mismatch_cause,
+    m.fail_delta_base_mismatch_next,
+  ),
   'layout-conflict': remedy(
     m.fail_layout_conflict,
     m.fail_layout_conflict_cause,
@@ -294,6 +299,11 @@ export const remedies: Readonly<Record<ErrorCode, Remedy>> = {
     m.fail_update_refused,
     m.fail_update_refused_cause,
     m.fail_update_refused_next,
+  ),
+  'update-unread': remedy(
+    m.fail_update_unread,
+    m.fail_update_unread_cause,
+    m.fail_update_unread_next,
   ),
   'update-not-proven': remedy(
     m.fail_update_not_proven,

@@ -3,12 +3,20 @@ import type { LongCall } from '../ports/index.ts';
 import type { BootReport, ConsoleInfo, TransferText } from './console-types.ts';
 import type { XmodemProgress, XmodemReport } from './xmodem-types.ts';
 
-/** A complete signed image with the facts its parser found; bytes are not kept. */
+/**
+ * A complete signed image with the facts its parser found; bytes are not kept. The facts of an
+ * encrypted image are those of what it decrypts to.
+ */
 export interface UpdateImage {
+  /** As they go over the line. */
   readonly bytes: Uint8Array;
   readonly version: number;
   readonly headerSizeBytes: number;
   readonly payloadSizeBytes: number;
+  /** The bytes are ciphertext; AES images are filled to whole blocks of 16 bytes. */
+  readonly encrypted?: boolean;
+  /** A delta image: the version it is a patch for. */
+  readonly baseVersion?: number | undefined;
 }
 
 export type UpdateProgress =

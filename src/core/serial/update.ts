@@ -10,7 +10,13 @@ import { AppError, isAppError } from '../errors.ts';
 import type { Clock } from '../ports/index.ts';
 import { isCompleteInfo } from './console-info.ts';
 import type { BootReport, ConsoleDialogue, ConsoleInfo, TransferText } from './console-types.ts';
-import { proveConfirmed, proveNewFirmware, refuseImage, refuseVersion } from './update-checks.ts';
+import {
+  proveConfirmed,
+  proveNewFirmware,
+  refuseBase,
+  refuseImage,
+  refuseVersion,
+} from './update-checks.ts';
 import type { UpdateImage, UpdateOptions, UpdateOutcome, UpdateProgress } from './update-types.ts';
 import { sendXmodem } from './xmodem-sender.ts';
 import type { XmodemReport } from './xmodem-types.ts';
@@ -26,8 +32,8 @@ const PADDING_BYTE = 0xff;
  * the checks passed. Whatever it throws leaves the old firmware able to run, and a new call may
  * start over, also with the receiver still waiting.
  *
- * Errors: `update-refused`, `image-too-large` (nothing was started), `xmodem-*`, `update-rejected`,
- * `update-not-proven`, `console-silent`, `console-unexpected`, `serial-disconnected`, `cancelled`.
+ * Errors: `update-refused`, `image-too-large` (nothing was started), `xmodem-*`, `update-unread`,
+ * `update-rejected`, `update-not-proven`, `console-silent`, `console-unexpected`, `serial-disconnected`, `cancelled`.
  */
 export async function updateFirmware(
   console: ConsoleDialogue,
@@ -77,6 +83,7 @@ class Update {
       });
     }
     refuseVersion(version, this.image, this.options.force ?? false);
+    refuseBase(version, this.image);
     return { version, info };
   }
 
@@ -115,7 +122,7 @@ class Update {
     this.console.unread(transfer.trailing);
     const words = await this.console.readTransferText(this.call());
     this.say({ stage: 'receiver-done', receiverSays: words.says });
-    refuseBadNews(words);
+    refuseBadNews(words, this.image);
     return transfer;
   }
 
@@ -151,12 +158,20 @@ class Update {
   }
 }
 
-/** Good news proves nothing, bad news is true. */
-function refuseBadNews(words: TransferText): void {
+/**
+ * Good news proves nothing, bad news is true. An application that does not know of encryption looks
+ * for a header, finds ciphertext, and marks nothing for the bootloader.
+ */
+function refuseBadNews(words: TransferText, { encrypted = false }: UpdateImage): void {
   if (words.says !== 'failed' && words.says !== 'no-valid-image') return;
-  throw new AppError('xmodem-failed', `the receiver says: ${words.says}`, {
-    context: { reason: words.says, returnCode: words.returnCode },
-  });
+  const unread = encrypted && words.says === 'no-valid-image';
+  throw new AppError(
+    unread ? 'update-unread' : 'xmodem-failed',
+    unread
+      ? 'the application on the board found no image in what it received: it does not know of encrypted updates, or was given no key'
+      : `the receiver says: ${words.says}`,
+    { context: { reason: words.says, returnCode: words.returnCode } },
+  );
 }
 
 /** Accidents of the line after which board and firmware are as before. */

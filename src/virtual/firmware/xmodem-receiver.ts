@@ -75,7 +75,8 @@ export class XmodemReceiver {
     if (!this.#store(this.#offsetBytes, data)) return { kind: 'write-error' };
     if (this.#expectedNumber === undefined) {
       const payloadBytes = new DataView(data.buffer).getUint32(SIZE_OFFSET, true);
-      this.#totalBytes = payloadBytes + this.#imageHeaderBytes;
+      // In 32 bits, as the application adds them.
+      this.#totalBytes = (payloadBytes + this.#imageHeaderBytes) >>> 0;
     }
     this.#offsetBytes += DATA_BYTES;
     this.#expectedNumber = (number + 1) & 0xff;

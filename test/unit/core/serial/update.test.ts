@@ -106,6 +106,18 @@ describe('a firmware update', () => {
     });
   });
 
+  it('is rejected when the newer image stays in the update partition of a build with one bank', async () => {
+    const kept = recordedReboot('xmodem-v1').replace(
+      'Candidate firmware version : 0x1',
+      'Candidate firmware version : 0x2',
+    );
+    const { update } = setUp(kept);
+    await expect(update()).rejects.toMatchObject({
+      code: 'update-rejected',
+      context: { reason: 'image-refused-and-kept' },
+    });
+  });
+
   it('is not proven by a version that was running before', async () => {
     const { update } = setUp(recordedReboot('xmodem-v1'), 1);
     await expect(update({ force: true })).rejects.toMatchObject({
@@ -185,6 +197,37 @@ describe('before anything is erased, an update is refused', () => {
   it('when its size field says something else, as in an encrypted image', async () => {
     await refused('not-a-plain-image', (image) => ({ ...image, bytes: image.bytes.with(5, 0xee) }));
     await refused('not-a-plain-image', (image) => ({ ...image, bytes: image.bytes.with(0, 0xee) }));
+  });
+
+  it('when it is a patch for another version than the one that runs', async () => {
+    await refused('wrong-base', (image) => ({ ...image, baseVersion: 7 }));
+  });
+
+  it('when its ciphertext would end the transfer early', async () => {
+    const encrypted = (sizeField: number) => (image: UpdateImage) => {
+      const bytes = image.bytes.slice();
+      bytes[0]! ^= 0xff;
+      new DataView(bytes.buffer).setUint32(4, sizeField, true);
+      return { ...image, bytes, encrypted: true };
+    };
+    const lastPacketAt = (PACKETS - 1) * 128;
+    await refused('receiver-ends-early', encrypted(0));
+    await refused('receiver-ends-early', encrypted(lastPacketAt - HEADER));
+    // The sum has 32 bits.
+    await refused('receiver-ends-early', encrypted(0xffffffff));
+    const { update, image } = setUp();
+    const fits = encrypted(lastPacketAt - HEADER + 1)(image);
+    expect(await update({}, fits)).toMatchObject({ kind: 'proven' });
+  });
+
+  it('when an encrypted file is more than its padding longer than the image', async () => {
+    const padded = (extraBytes: number) => (image: UpdateImage) => ({
+      ...image,
+      bytes: new Uint8Array(image.bytes.length + extraBytes).fill(0x55),
+      encrypted: true,
+    });
+    await refused('incomplete', padded(16));
+    await refused('incomplete', padded(-1));
   });
 
   it('when it does not fit the partition', async () => {

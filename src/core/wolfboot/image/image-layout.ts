@@ -57,7 +57,8 @@ const SMALLEST_HEADER_BYTES = 256;
 /**
  * `keys` are needed where the length of a signature depends on the key: LMS, XMSS, ML-DSA. Throws
  * `invalid-argument`, `key-invalid`, and `image-header-overflow` when the fields need more than the
- * header has: only certificate chain, custom TLVs and device tree digest let it grow.
+ * header has: only certificate chain, custom TLVs, device tree digest and, where no size was asked for, a
+ * second signature let it grow.
  */
 export function planImageHeader(options: ImageOptions, keys: ImageKeys = {}): ImageLayout {
   checkImageOptions(options);
@@ -91,7 +92,8 @@ function withInverseOffset(
 
 /** A header of the least size is doubled for both images of a delta run (section 13). */
 function startingBytes(options: ImageOptions, signing: SigningLengths): number {
-  const bytes = Math.max(leastBytes(options, signing), options.headerSizeBytes ?? 0);
+  const forced = options.unchecked?.headerSizeBytes;
+  const bytes = forced ?? Math.max(leastBytes(options, signing), options.headerSizeBytes ?? 0);
   const isDeltaRun = options.deltaRun === true || options.delta !== undefined;
   return isDeltaRun && bytes === SMALLEST_HEADER_BYTES ? 2 * bytes : bytes;
 }
@@ -104,13 +106,15 @@ interface SigningLengths {
 /** A length of a field has 16 bits. */
 const LONGEST_SIGNATURE_BYTES = 0xffff;
 
-function signingLengths({ keyType, secondaryKeyType }: ImageOptions, keys: ImageKeys) {
+function signingLengths(options: ImageOptions, keys: ImageKeys) {
+  const { keyType, secondaryKeyType, unchecked } = options;
   const { primary, primaryAlgorithm, secondary, secondaryAlgorithm } = keys;
   const lengths = {
     primary:
       keyType === UNSIGNED_KEY_TYPE
         ? undefined
-        : signatureBytesOf(keyType, { publicKey: primary, algorithm: primaryAlgorithm }),
+        : (unchecked?.signatureBytes ??
+          signatureBytesOf(keyType, { publicKey: primary, algorithm: primaryAlgorithm })),
     secondary:
       secondaryKeyType === undefined
         ? undefined
@@ -127,7 +131,7 @@ function signingLengths({ keyType, secondaryKeyType }: ImageOptions, keys: Image
   );
 }
 
-/** Hybrid: the larger of both, not their sum, which is what wolfBoot's sign does. */
+/** Hybrid: the larger of both, not their sum, as wolfBoot's sign starts too. */
 function leastBytes({ keyType, secondaryKeyType, hash }: ImageOptions, lengths: SigningLengths) {
   const { primary, secondary } = lengths;
   return Math.max(
@@ -139,8 +143,11 @@ function leastBytes({ keyType, secondaryKeyType, hash }: ImageOptions, lengths: 
   );
 }
 
-function mayGrow({ customTlvs, deviceTreeDigest, certificateChain }: ImageOptions): boolean {
-  return (customTlvs ?? []).length > 0 || Boolean(deviceTreeDigest) || Boolean(certificateChain);
+/** For two signatures wolfBoot's sign would take the larger header of both, and fail. */
+function mayGrow(options: ImageOptions): boolean {
+  const { customTlvs, deviceTreeDigest, certificateChain } = options;
+  if ((customTlvs ?? []).length > 0 || deviceTreeDigest || certificateChain) return true;
+  return options.secondaryKeyType !== undefined && options.headerSizeBytes === undefined;
 }
 
 function nextPowerOfTwo(leastBytes: number): number {

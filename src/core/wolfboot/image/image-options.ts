@@ -35,6 +35,19 @@ export interface ImageOptions {
    * where it would be 256 (section 13). Goes without saying when `delta` is set.
    */
   readonly deltaRun?: boolean | undefined;
+  /**
+   * Neither keys nor signatures are checked: to know an image's size before its key is used, and to make
+   * what wolfBoot's sign makes although no bootloader takes it (section 23, 18 and 19).
+   */
+  readonly unchecked?: UncheckedSizes | undefined;
+}
+
+/** What follows from key type and header size otherwise. */
+export interface UncheckedSizes {
+  /** Of the first signature. */
+  readonly signatureBytes?: number | undefined;
+  /** Whatever `headerSizeBytes` says. */
+  readonly headerSizeBytes?: number | undefined;
 }
 
 /** What a delta image says of the patches in it (section 17). */

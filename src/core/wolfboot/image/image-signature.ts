@@ -57,15 +57,15 @@ const SMALLEST_HEADER_BYTES = 256;
 
 /** The least header that wolfBoot's sign gives to an image with such a signature (section 13). */
 export function leastHeaderBytes(keyType: number, hash: HashId, signatureBytes: number): number {
-  const { family, name } = signingType(keyType);
+  const { family, name, signatureBytes: usualBytes } = signingType(keyType);
   switch (family) {
     case 'lms':
     case 'xmss':
     case 'ml-dsa':
       return 2 * signatureBytes;
     case 'rsa':
-      if (signatureBytes === 512) return 1024;
-      return signatureBytes === 384 && hash !== 'sha256' ? 1024 : 512;
+      if (usualBytes === 512) return 1024;
+      return usualBytes === 384 && hash !== 'sha256' ? 1024 : 512;
     default:
       return name === 'ED25519' || name === 'ECC256' ? SMALLEST_HEADER_BYTES : 512;
   }

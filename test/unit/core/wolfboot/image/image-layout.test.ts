@@ -81,14 +81,23 @@ describe('how large a header becomes', () => {
     expect(size({ customTlvs: custom(value + 1) })).toEqual([512, 256]);
   });
 
-  it('does not grow for a second signature or a policy: the way out is named', () => {
+  it('grows for a second signature unless a size was asked for, and never for a policy', () => {
+    const hybrid = { timestamp: 1n, secondaryKeyType: ED25519 };
+    expect(size(hybrid)).toEqual([512, 256]);
+    expect(size({ ...hybrid, headerSizeBytes: 512 })).toEqual([512, undefined]);
     const policy = { pcrMask: new Uint8Array(4), digest: new Uint8Array(32) };
-    for (const options of [{ secondaryKeyType: ED25519 }, { policy }]) {
-      expect(() => size({ timestamp: 1n, ...options })).toThrow(
+    for (const options of [{ ...hybrid, headerSizeBytes: 256 }, { timestamp: 1n, policy }]) {
+      expect(() => size(options)).toThrow(
         refusal('image-header-overflow', 'IMAGE_HEADER_SIZE to 512'),
       );
-      expect(size({ timestamp: 1n, headerSizeBytes: 512, ...options })).toEqual([512, undefined]);
     }
+  });
+
+  it('is of the size and has the signature that were named when nothing is checked', () => {
+    const unchecked = { headerSizeBytes: 512, signatureBytes: 100 };
+    const layout = planImageHeader({ ...plain, headerSizeBytes: 4096, unchecked });
+    expect(layout.headerSizeBytes).toBe(512);
+    expect(layout.fields.at(-1)?.lengthBytes).toBe(100);
   });
 });
 

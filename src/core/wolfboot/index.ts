@@ -26,6 +26,7 @@ export * from './public-keys.ts';
 export * from './sample-mark.ts';
 export { algorithmOfSlot } from './slot-algorithm.ts';
 export { describeMask, maskAllows, partitionsOfMask } from './slot-codec.ts';
+export * from './delta/delta-image.ts';
 export * from './delta/delta-options.ts';
 export * from './delta/patch-apply.ts';
 export * from './delta/patch-make.ts';

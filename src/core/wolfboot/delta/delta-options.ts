@@ -75,7 +75,10 @@ export function deltaOptionsFor(
  * No board runs both images: one bootloader has one header size, so the base must have the header of
  * the new image. wolfBoot's sign does not look. Throws `invalid-argument`.
  */
-export function checkDeltaHeaders(base: WolfBootImage, next: WolfBootImage): void {
+export function checkDeltaHeaders(
+  base: WolfBootImage,
+  next: Pick<WolfBootImage, 'headerSizeBytes'>,
+): void {
   if (base.headerSizeBytes === next.headerSizeBytes) return;
   throw refused(
     base,

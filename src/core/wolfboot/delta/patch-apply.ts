@@ -10,15 +10,17 @@ import {
 } from './patch-format.ts';
 
 export interface PatchLimits {
-  /** For messages; offsets in them count from the start of the patch. */
+  /** For messages. */
   readonly fileName: string;
+  /** Where the patch starts in that file; messages count from the file's start. */
+  readonly patchOffsetBytes?: number | undefined;
   /** What the result must have; without it up to 16 MiB. */
   readonly targetBytes?: number | undefined;
 }
 
 /**
  * What flash of sectors of this size, holding `base`, holds after `patch`. The caller owns the result.
- * Throws `malformed` naming the patch's offset, `invalid-argument` for an impossible sector size,
+ * Throws `malformed` naming the offset, `invalid-argument` for an impossible sector size,
  * `image-too-large` for a base beyond 16 MiB.
  */
 export function applyPatch(
@@ -33,14 +35,14 @@ export function applyPatch(
   let at = 0;
   let filled = 0;
   while (at < patch.length) {
-    const record = readRecord(patch, at, limits.fileName);
+    const record = readRecord(patch, at, limits);
     if (record.copyBytes === undefined) {
       target[filled++] = record.literal;
     } else {
       const missing = copy(base, target, filled, record, sectorSizeBytes);
       if (missing !== undefined) {
-        throw malformed(
-          limits.fileName,
+        throw broken(
+          limits,
           at,
           'copy',
           `reads address ${missing} for byte ${filled} of the new image; the base image has ${base.length} bytes`,
@@ -62,25 +64,26 @@ interface PatchRecord {
 }
 
 /** How long the result becomes; nothing of it is made before that is known to be sensible. */
-function patchedBytes(patch: Uint8Array, { fileName, targetBytes }: PatchLimits): number {
+function patchedBytes(patch: Uint8Array, limits: PatchLimits): number {
+  const { targetBytes } = limits;
   const mostBytes = targetBytes ?? LARGEST_FILE_BYTES;
   let at = 0;
   let filled = 0;
   while (at < patch.length) {
-    const { recordBytes, copyBytes } = readRecord(patch, at, fileName);
+    const { recordBytes, copyBytes } = readRecord(patch, at, limits);
     filled += copyBytes ?? 1;
     if (filled > mostBytes) {
-      throw malformed(fileName, at, 'patch', `gives more than ${mostBytes} bytes`);
+      throw broken(limits, at, 'patch', `gives more than ${mostBytes} bytes`);
     }
     at += recordBytes;
   }
   if (targetBytes !== undefined && filled !== targetBytes) {
-    throw malformed(fileName, at, 'patch', `gives ${filled} bytes, not ${targetBytes}`);
+    throw broken(limits, at, 'patch', `gives ${filled} bytes, not ${targetBytes}`);
   }
   return filled;
 }
 
-function readRecord(patch: Uint8Array, at: number, fileName: string): PatchRecord {
+function readRecord(patch: Uint8Array, at: number, limits: PatchLimits): PatchRecord {
   const first = byte(patch, at);
   if (first !== ESCAPE) {
     return { recordBytes: 1, literal: first, address: 0, copyBytes: undefined };
@@ -89,8 +92,8 @@ function readRecord(patch: Uint8Array, at: number, fileName: string): PatchRecor
     return { recordBytes: 2, literal: ESCAPE, address: 0, copyBytes: undefined };
   }
   if (patch.length - at < COPY_BYTES) {
-    throw malformed(
-      fileName,
+    throw broken(
+      limits,
       at,
       'copy',
       `needs ${COPY_BYTES} bytes, but only ${patch.length - at} are left`,
@@ -135,4 +138,13 @@ function byte(bytes: Uint8Array, at: number): number {
   const value = bytes[at];
   if (value === undefined) throw new AppError('internal', 'read beyond the patch');
   return value;
+}
+
+function broken(
+  { fileName, patchOffsetBytes = 0 }: PatchLimits,
+  at: number,
+  field: string,
+  problem: string,
+) {
+  return malformed(fileName, patchOffsetBytes + at, field, problem);
 }

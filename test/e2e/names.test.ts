@@ -1,6 +1,9 @@
 // Every name that docs/TESTING.md promises is found on its page, in both languages.
 import type { Page } from '@playwright/test';
-import type { App, Language } from './support/app.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { App, Language, SavedFile } from './support/app.ts';
+import { Authenticator } from './support/authenticator.ts';
 import { listedNames, patternOf, type ListedName } from './support/names.ts';
 import { Operator } from './support/operator.ts';
 import { expect, test } from './support/test.ts';
@@ -10,6 +13,12 @@ const slowPollMs = 250;
 const tourTimeoutMs = 480_000;
 const actionTimeoutMs = 20_000;
 const junk = { name: 'notes.txt', bytes: Buffer.from('not a key') };
+
+/** A counted key of which nobody here knows what was signed with it. */
+function readStrangersKey(): SavedFile {
+  const path = join(import.meta.dirname, '../vectors/wolfboot/keys/lms-l1h5w8/priv.der');
+  return { name: 'priv.der', bytes: readFileSync(path) };
+}
 
 type Role = Parameters<Page['getByRole']>[0];
 
@@ -171,6 +180,15 @@ class Tour {
     await look();
     await keys.button('Remove key {key}', { key: 'counted' }).click();
     await keys.button('Remove key').click();
+    await keys.card('counted').waitFor({ state: 'detached' });
+    await this.#app.openFile(keys.button('Open private key file'), readStrangersKey());
+    await keys.button('Move the key forward: {key}').click();
+    await keys.button('Move forward').waitFor();
+    await look();
+    await keys.button('Cancel').click();
+    await look();
+    await keys.button('Remove key {key}', { key: 'priv' }).click();
+    await keys.button('Remove key').click();
     await keys.choice('ECDSA P-256').click();
   }
 
@@ -183,9 +201,12 @@ class Tour {
     await keys.button('Create vault').click();
     await keys.button('Seal the keys').waitFor();
     await look();
+    await keys.choice('Passkey').click();
+    await look();
     await keys.button('Cancel').click();
     await keys.createVault(passphrase);
     await look();
+    await this.#passkey();
     await keys.lockVault();
     await keys.button('Delete vault').click();
     await keys.button('Delete vault for good').waitFor();
@@ -209,6 +230,24 @@ class Tour {
     await look();
     await this.#operator.sheet.find('link', 'Back to Keys').click();
     await keys.card('line').waitFor();
+  }
+
+  async #passkey(): Promise<void> {
+    const { keys } = this.#operator;
+    const look = async (): Promise<void> => this.sightings.look('Keys');
+    const refusing = await Authenticator.plugInto(this.#app.page, { hasPrf: true });
+    await refusing.refuse();
+    await keys.startPasskey('desk');
+    await keys.text('No passkey was given; nothing was changed.').waitFor();
+    await look();
+    await keys.button('Cancel').click();
+    await refusing.unplug();
+    await Authenticator.plugInto(this.#app.page, { hasPrf: true });
+    await keys.addPasskey('desk');
+    await keys.find('list', 'Ways to unlock').getByRole('button').first().click();
+    await keys.button('Remove way').waitFor();
+    await look();
+    await keys.button('Cancel').click();
   }
 
   /** The second key becomes one of which only the public half is here. */

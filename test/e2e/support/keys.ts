@@ -72,7 +72,11 @@ export class Keys extends Place {
   async startPasskey(label: string): Promise<void> {
     await this.button('Add a passkey').click();
     await this.find('textbox', 'Name of the passkey').fill(label);
-    await this.button('Add passkey').click();
+    // In Japanese the button that opens the dialog has the same name.
+    const dialog = this.find('dialog', 'Add a passkey');
+    await dialog
+      .getByRole('button', { name: this.say('button', 'Add passkey'), exact: true })
+      .click();
   }
 
   async addPasskey(label: string): Promise<void> {

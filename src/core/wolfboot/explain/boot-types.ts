@@ -1,6 +1,7 @@
 /** Would this bootloader start this image, and if not, why: in a form that any language can speak. */
 import type { HashId } from '../../crypto/index.ts';
 import type { ErrorContext } from '../../errors.ts';
+import type { EncryptionKey } from '../image/image-encrypt.ts';
 import type { WolfBootImage } from '../image/image-types.ts';
 import type { PartitionRoom } from '../image/partition-fit.ts';
 import type { KeystoreSlot } from '../keystore-slot.ts';
@@ -100,7 +101,6 @@ export interface BootFinding {
   readonly message: string;
 }
 
-/** A key and nonce, or what else turns an encrypted image into a plain one. */
 export interface BootQuestion {
   readonly image: Uint8Array;
   readonly fileName: string;
@@ -120,6 +120,10 @@ export interface BootQuestion {
   readonly runningImage?: Uint8Array | undefined;
   /** Room for the image; that of the profile's layout when not given. */
   readonly room?: PartitionRoom | undefined;
+  /** Opens encrypted images. */
+  readonly encryptionKey?: EncryptionKey | undefined;
+  /** The bootloader decrypts what it is given; without a word only when there is an encryption key. */
+  readonly decrypts?: boolean | undefined;
   /** The board is a virtual one, which runs sample images. */
   readonly virtualBoard?: boolean | undefined;
 }

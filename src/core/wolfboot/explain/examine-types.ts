@@ -116,6 +116,11 @@ export interface ExaminationWarning {
   readonly context: ErrorContext;
 }
 
+/** A span of a file that may hold secrets: of `secret` ones neither value nor bytes are shown. */
+export interface ExaminedSpan extends Span {
+  readonly secret?: true;
+}
+
 export interface Examination {
   readonly kind: FileKind;
   readonly fileName: string;
@@ -125,11 +130,11 @@ export interface Examination {
   /** In the order in which they are to be read. */
   readonly facts: readonly Fact[];
   /** Every byte of the file once, in order. Of a secret: where it lies, without its value. */
-  readonly spans: readonly Span[];
+  readonly spans: readonly ExaminedSpan[];
   readonly warnings: readonly ExaminationWarning[];
   /** The file holds a private key, a device secret or the key of an encrypted image. */
   readonly secret: boolean;
-  /** The bytes are those of `plain`, if set: the image behind the encryption. */
+  /** The image behind the encryption. If set, the spans are its spans. */
   readonly plain: Uint8Array | undefined;
   readonly image: WolfBootImage | undefined;
   /** Of keystores, OTP images, primers and public keys. */
@@ -140,3 +145,6 @@ export interface Examination {
   /** Why the file cannot be read as what it starts like, or as anything: kind `unknown`. */
   readonly problem: AppError | undefined;
 }
+
+/** What a recogniser found out; the rest follows from the file. */
+export type Finding = Partial<Examination> & Pick<Examination, 'kind' | 'spans'>;

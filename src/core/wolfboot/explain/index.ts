@@ -1,4 +1,5 @@
 /** What a file is, whether a board would start it, and how two images differ. */
 export * from './boot-types.ts';
 export * from './compare-types.ts';
+export { examineFile, type ExamineOptions } from './examine.ts';
 export * from './examine-types.ts';

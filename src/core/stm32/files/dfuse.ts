@@ -94,25 +94,28 @@ function readDfuSe(bytes: Uint8Array, fileName: string): FirmwareFile {
 function readPrefix(reader: Reader): number {
   return reader.field('prefix', () => {
     reader.skip(PREFIX_MAGIC.length);
-    const version = reader.field('version', () => u8.read(reader));
-    if (version !== VERSION) reader.fail(`version ${version} is not known, only ${VERSION}`, 5);
-    const size = reader.field('size', () => u32le.read(reader));
-    // Some writers count the suffix.
-    const whole = reader.bytes.length;
-    if (size !== whole && size !== whole - DFU_SUFFIX_BYTES) {
-      reader.fail(
-        `says ${size} bytes, the file has ${whole - DFU_SUFFIX_BYTES} before its suffix`,
-        6,
-      );
-    }
+    reader.field('version', () => {
+      const version = u8.read(reader);
+      if (version !== VERSION) reader.fail(`${version} is not known, only ${VERSION}`, 5);
+    });
+    reader.field('size', () => {
+      const size = u32le.read(reader);
+      // Some writers count the suffix.
+      const whole = reader.bytes.length;
+      const before = whole - DFU_SUFFIX_BYTES;
+      if (size === whole || size === before) return;
+      reader.fail(`says ${size} bytes, the file has ${before} before its suffix`, 6);
+    });
     return reader.field('targets', () => u8.read(reader));
   });
 }
 
 function readTarget(reader: Reader): Target {
-  const magicAt = reader.offsetBytes;
-  const magic = reader.field('signature', () => bytesToLatin1(reader.take(TARGET_MAGIC.length)));
-  if (magic !== TARGET_MAGIC) reader.fail('does not start with "Target"', magicAt);
+  reader.field('signature', () => {
+    const at = reader.offsetBytes;
+    const magic = bytesToLatin1(reader.take(TARGET_MAGIC.length));
+    if (magic !== TARGET_MAGIC) reader.fail('is not "Target"', at);
+  });
   const alternate = reader.field('alternate', () => u8.read(reader));
   const named = reader.field('named', () => u32le.read(reader)) !== 0;
   const name = reader.field('name', () => bytesToLatin1(reader.take(TARGET_NAME_BYTES)));
@@ -124,8 +127,10 @@ function readTarget(reader: Reader): Target {
   for (let index = 0; index < count; index++) {
     elements.push(reader.field(`element[${index}]`, () => readElement(reader)));
   }
-  const read = reader.offsetBytes - start;
-  if (read !== size) reader.fail(`says ${size} bytes, its elements have ${read}`, sizeAt);
+  const found = reader.offsetBytes - start;
+  reader.field('size', () => {
+    if (found !== size) reader.fail(`says ${size} bytes, its elements have ${found}`, sizeAt);
+  });
   const [text = ''] = name.split('\0');
   return { alternate, name: named ? text : undefined, elements };
 }

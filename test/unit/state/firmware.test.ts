@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/core/errors.ts';
 import { throwIfCancelled } from '../../../src/core/ports/index.ts';
+import { makeDeltaPatches } from '../../../src/core/wolfboot/index.ts';
 import { createFirmwareStore } from '../../../src/state/firmware.ts';
 import { createKeysStore, type KeysStore } from '../../../src/state/keys.ts';
 import { createKeystoreStore } from '../../../src/state/keystore.ts';
@@ -27,7 +28,9 @@ function page(browser = testBrowser(), signImage?: Keyring['signImage']) {
   const clock = { nowMs: () => 0, wallMs: () => 1_800_000_000_000, sleep: async () => undefined };
   const keys = createKeysStore({ keyring, files });
   const keystore = createKeystoreStore({ keyring, files }, keys);
-  const firmware = createFirmwareStore({ keyring, files, samples, clock }, keys, keystore);
+  const deltaMaker = { makePatches: makeDeltaPatches };
+  const services = { keyring, files, samples, clock, deltaMaker };
+  const firmware = createFirmwareStore(services, keys, keystore);
   const sign = (version: number): Promise<void> =>
     firmware.getState().sign({
       firmwareId: firmware.getState().files[0]!.id,
@@ -68,7 +71,8 @@ describe('the firmware store', () => {
   });
 
   it('judges anew without touching what it does or what failed', async () => {
-    let finish: (error: unknown) => void = () => undefined;
+    const notYet = (): void => undefined;
+    let finish: (error: unknown) => void = notYet;
     const { keys, firmware, sign } = page(undefined, async (_id, _firmware, _options, call) => {
       throwIfCancelled(call?.signal);
       return new Promise((_resolve, reject) => {
@@ -78,6 +82,7 @@ describe('the firmware store', () => {
     await keys.getState().generate('k', { algorithm: 'ed25519' });
     await firmware.getState().loadSample();
     const signing = sign(1);
+    await until(() => finish !== notYet, 'the key is asked');
     await firmware.getState().judgeAll();
     expect(firmware.getState().activity).toEqual({ kind: 'busy', what: 'sign' });
     finish(new AppError('key-exhausted', 'no index is left'));

@@ -23,6 +23,7 @@ import type { FirmwareStore, SignedImage } from './firmware.ts';
 import type { KeystoreStore } from './keystore.ts';
 import { openSignedImage } from './open-signed-image.ts';
 import type { NamedFile, Services } from './services.ts';
+import type { ImageForm } from './sign-request.ts';
 
 export type InstallPart = 'bootloader' | 'firmware';
 
@@ -72,6 +73,8 @@ export type InstallRefusal =
       readonly mostBytes: number;
     }
   | { readonly kind: 'not-accepted'; readonly image: SignedImage }
+  /** A patch or ciphertext at the place of firmware. */
+  | { readonly kind: 'not-plain'; readonly form: Exclude<ImageForm, 'plain'> }
   | { readonly kind: 'primer-in-flash' };
 
 export interface InstallState {
@@ -299,6 +302,9 @@ export function refuseInstall(question: InstallQuestion): readonly InstallRefusa
     if (mostBytes !== undefined && file.bytes.length > mostBytes) {
       refusals.push({ kind: 'too-large', part, sizeBytes: file.bytes.length, mostBytes });
     }
+  }
+  if (image !== undefined && image.form !== 'plain') {
+    refusals.push({ kind: 'not-plain', form: image.form });
   }
   if (image !== undefined && image.verdict?.ok !== true)
     refusals.push({ kind: 'not-accepted', image });

@@ -44,19 +44,20 @@ export async function recordProvenUpdate(
   const slots = slotsOfConsole(outcome.confirmed);
   const { boardSerial } = bench.getState();
   const benchKind = bench.getState().bench?.kind;
-  const { keyFingerprint } = image;
+  const { keyFingerprint, form, ...facts } = image;
   if (slots === undefined || benchKind === undefined) return;
   await records.getState().addUpdate(
     { benchKind, keystoreFingerprint: keystoreFingerprint(slots), boardSerial },
     {
       atWallMs: Math.floor(clock.wallMs()),
       imageSha256: image.sha256,
+      form: form === 'plain' ? undefined : form,
       fromVersion: outcome.versionBefore,
       toVersion: outcome.version,
       stateAfterReboot: outcome.stateAfterReboot,
       confirmed: outcome.confirmed.state === 'CONFIRMED',
     },
-    keyFingerprint === undefined ? undefined : { ...image, keyFingerprint },
+    keyFingerprint === undefined ? undefined : { ...facts, keyFingerprint },
   );
 }
 

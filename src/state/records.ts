@@ -13,7 +13,6 @@ import {
   recordUpdate,
   type BurnRecord,
   type RecordedImage,
-  type RecordedUpdate,
 } from '../core/provisioning/index.ts';
 import { idle, perform, type Activity } from './activity.ts';
 import type { NamedFile, Services } from './services.ts';
@@ -37,7 +36,7 @@ export interface RecordQuestion {
   readonly boardSerial: string | undefined;
 }
 
-export type NewUpdate = Omit<RecordedUpdate, 'at'> & { readonly atWallMs: number };
+export type NewUpdate = Parameters<typeof recordUpdate>[1];
 
 /** A proven update that stands in no record; kept until the page is closed. */
 export interface UnplacedUpdate {

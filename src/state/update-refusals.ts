@@ -1,7 +1,14 @@
 /** Why an image may not be sent to a board. Pure; found before the first byte goes out. */
 import type { ConsoleInfo, ConsoleKey } from '../core/serial/index.ts';
-import type { BootloaderProfile, ImageVerdict, KeystoreSlot } from '../core/wolfboot/index.ts';
+import {
+  receiverWouldStopEarly,
+  type BootloaderProfile,
+  type ImageVerdict,
+  type KeystoreSlot,
+} from '../core/wolfboot/index.ts';
 import type { SignedImage } from './firmware.ts';
+import type { ImageForm } from './sign-request.ts';
+import { isEncrypted } from './update-conditions.ts';
 
 export type UpdateRefusal =
   | { readonly kind: 'no-console' }
@@ -12,6 +19,11 @@ export type UpdateRefusal =
   | { readonly kind: 'partition'; readonly partitionId: number }
   | { readonly kind: 'header-size'; readonly found: number; readonly expected: number }
   | { readonly kind: 'too-large'; readonly sizeBytes: number; readonly mostBytes: number }
+  /** Where the banks are swapped wolfBoot has neither delta nor encrypted updates. */
+  | { readonly kind: 'two-banks'; readonly form: Exclude<ImageForm, 'plain'> }
+  /** The ciphertext would make the receiver end the transfer early. */
+  | { readonly kind: 'early-end' }
+  | { readonly kind: 'wrong-base'; readonly running: number; readonly base: number }
   | { readonly kind: 'not-newer'; readonly running: number; readonly offered: number };
 
 export interface UpdateQuestion {
@@ -48,9 +60,31 @@ export function refuseUpdate(question: UpdateQuestion): readonly UpdateRefusal[]
     refusals.push({ kind: 'too-large', sizeBytes: image.bytes.length, mostBytes });
   }
   if (verdict?.ok === false) refusals.push({ kind: 'not-accepted', verdict });
+  refusals.push(...refuseForm(image, info, profile));
   const running = info?.firmwareVersion;
   if (running !== undefined && version <= running) {
     refusals.push({ kind: 'not-newer', running, offered: version });
+  }
+  return refusals;
+}
+
+function refuseForm(
+  image: SignedImage,
+  info: ConsoleInfo | undefined,
+  profile: BootloaderProfile,
+): readonly UpdateRefusal[] {
+  const { form } = image;
+  const refusals: UpdateRefusal[] = [];
+  if (form !== 'plain' && profile.partitions?.dualBank === true) {
+    refusals.push({ kind: 'two-banks', form });
+  }
+  if (isEncrypted(image) && receiverWouldStopEarly(image.bytes, profile.headerSizeBytes)) {
+    refusals.push({ kind: 'early-end' });
+  }
+  const running = info?.firmwareVersion;
+  const base = image.image.delta?.baseVersion;
+  if (base !== undefined && running !== undefined && base !== running) {
+    refusals.push({ kind: 'wrong-base', running, base });
   }
   return refusals;
 }

@@ -24,6 +24,13 @@ import type { FirmwareStore, SignedImage } from './firmware.ts';
 import { openSignedImage } from './open-signed-image.ts';
 import type { KeystoreStore } from './keystore.ts';
 import type { NamedFile, Services } from './services.ts';
+import type { ImageForm } from './sign-request.ts';
+import {
+  conditionsOf,
+  updateImageOf,
+  verifiedBytes,
+  type UpdateCondition,
+} from './update-conditions.ts';
 import { refuseUpdate, slotsOfConsole, type UpdateRefusal } from './update-refusals.ts';
 
 export type UpdateStage = UpdateProgress['stage'];
@@ -31,6 +38,7 @@ export type UpdateStage = UpdateProgress['stage'];
 /** What is told of an image in verdicts and records. */
 export interface SentImage {
   readonly name: string;
+  readonly form: ImageForm;
   readonly version: number;
   readonly partitionId: number;
   readonly sha256: string;
@@ -78,6 +86,8 @@ export interface UpdateState {
   /** What the board's bootloader would say to the chosen image. */
   readonly verdict: ImageVerdict | undefined;
   readonly refusals: readonly UpdateRefusal[];
+  /** Of a delta or encrypted image: what must be true on the board. */
+  readonly conditions: readonly UpdateCondition[];
   readonly job: UpdateJob;
   readonly activity: Activity;
   setBaudRate(baudRate: number): void;
@@ -170,10 +180,15 @@ export function createUpdateStore(
       const { board } = get();
       const { view } = stores.keystore.getState();
       const slots = (board && slotsOfConsole(board.info)) ?? view.slots;
-      const verdict = image && (await verifyImage(image.bytes, slots, { profile: view.profile }));
+      const bytes = image && verifiedBytes(image, stores.firmware.getState().images);
+      const verdict =
+        bytes === undefined
+          ? image?.verdict
+          : await verifyImage(bytes, slots, { profile: view.profile });
       if (chosenImage() !== image || get().board !== board) return;
       set({
         verdict,
+        conditions: image ? conditionsOf(image, board?.info, view.profile) : [],
         refusals: refuseUpdate({
           benchKind: stores.bench.getState().bench?.kind,
           connected: link.state.kind === 'open',
@@ -205,6 +220,7 @@ export function createUpdateStore(
       const slot = verdict?.ok === true ? judgingSlots()[verdict.slotIndex] : undefined;
       return {
         name: image.name,
+        form: image.form,
         version: image.image.version,
         partitionId: image.image.partitionId,
         sha256: image.sha256,
@@ -225,12 +241,7 @@ export function createUpdateStore(
         const outcome = await updateFirmware(
           link.dialogue(),
           stores.bench.getState().bench?.clock ?? clock,
-          {
-            bytes: image.bytes,
-            version: image.image.version,
-            headerSizeBytes: image.image.headerSizeBytes,
-            payloadSizeBytes: image.image.payloadSizeBytes,
-          },
+          updateImageOf(image),
           {
             receiverHeaderSizeBytes: profile.headerSizeBytes,
             ...(partitions && { partitionSizeBytes: partitions.sizeBytes }),
@@ -269,6 +280,7 @@ export function createUpdateStore(
       imageId: undefined,
       verdict: undefined,
       refusals: [{ kind: 'no-console' }, { kind: 'no-image' }],
+      conditions: [],
       job: { kind: 'none' },
       activity: idle,
 

@@ -57,6 +57,10 @@ function orNull<T>(check: Check<T>): Check<T | null> {
   return (value, path) => (value === null ? null : check(value, path));
 }
 
+function optional<T>(check: Check<T>): Check<T | undefined> {
+  return (value, path) => (value === undefined ? undefined : check(value, path));
+}
+
 function listOf<T>(check: Check<T>): Check<readonly T[]> {
   return (value, path) => {
     if (!Array.isArray(value)) throw wrong(path, 'is not a list');
@@ -141,6 +145,8 @@ const signedImage = members({
 const update = members({
   at: instant,
   imageSha256: sha256,
+  /** What was sent instead of the whole image in the clear; missing where nothing was. */
+  form: optional(oneOf('delta', 'encrypted', 'delta-encrypted')),
   fromVersion: count,
   toVersion: count,
   stateAfterReboot: oneOf('TESTING', 'NEW'),

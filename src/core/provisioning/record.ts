@@ -88,14 +88,15 @@ export function recordImage(record: BurnRecord, image: RecordedImage): BurnRecor
 /** The record with an update added that was proven by the version after the reboot. */
 export function recordUpdate(
   record: BurnRecord,
-  update: Omit<RecordedUpdate, 'at'> & { readonly atWallMs: number },
+  update: Omit<RecordedUpdate, 'at' | 'form'> &
+    Partial<Pick<RecordedUpdate, 'form'>> & { readonly atWallMs: number },
 ): BurnRecord {
   const { sha256: _sealed, ...body } = record;
   const { atWallMs, ...facts } = update;
   const done: readonly DoneWord[] = [...body.done, 'update-proven'];
   return sealed({
     ...body,
-    updates: [...body.updates, { ...facts, at: instantOf(atWallMs) }],
+    updates: [...body.updates, { form: undefined, ...facts, at: instantOf(atWallMs) }],
     done: [...new Set(done)],
     notDone: body.notDone.filter((word) => word !== 'boot-not-proven'),
   });

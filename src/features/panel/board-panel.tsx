@@ -13,6 +13,7 @@ import { SwitchField } from '../../ui/kit/fields.tsx';
 import { Icon } from '../../ui/kit/icons.tsx';
 import { Stack } from '../../ui/kit/layout.tsx';
 import styles from './board-panel.module.css';
+import { BuildForm } from './build-form.tsx';
 import { FaultForm } from './fault-form.tsx';
 import { pictureWords, stateWords } from './panel-words.ts';
 
@@ -89,6 +90,9 @@ function Live({ panel, state }: LiveProps) {
             panel.setTrustZone(on);
           }}
         />
+      </Disclosure>
+      <Disclosure label={m.panel_build()}>
+        <BuildForm panel={panel} build={state.build} keyHanded={state.updateKeyHanded} />
       </Disclosure>
       <Disclosure label={m.panel_more()}>
         <Rom panel={panel} state={state} />

@@ -1,6 +1,7 @@
 /** One record, whole. */
 import type { BurnRecord } from '../../core/provisioning/index.ts';
 import { formatCount } from '../../i18n/format.ts';
+import { imageFormWords } from '../../i18n/image-forms.ts';
 import { m } from '../../i18n/paraglide/messages.js';
 import { Badge } from '../../ui/kit/badge.tsx';
 import { Fingerprint } from '../../ui/kit/fingerprint.tsx';
@@ -139,6 +140,7 @@ function Updates({ record }: { readonly record: BurnRecord }) {
         columns={[
           m.record_time(),
           m.record_image_version(),
+          m.record_update_form(),
           m.record_update_state(),
           m.record_update_confirmed(),
         ]}
@@ -147,6 +149,7 @@ function Updates({ record }: { readonly record: BurnRecord }) {
           <tr key={update.at}>
             <td>{timeWords(update.at)}</td>
             <td>{m.record_update_versions({ from: update.fromVersion, to: update.toVersion })}</td>
+            <td>{imageFormWords(update.form ?? 'plain')}</td>
             <td>{update.stateAfterReboot}</td>
             <td>{update.confirmed ? m.record_yes() : m.record_no()}</td>
           </tr>

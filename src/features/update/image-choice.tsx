@@ -1,6 +1,7 @@
 /** Choosing a signed image: one that was signed here, or a file. */
 import { formatBytes } from '../../i18n/format.ts';
 import { describeFailure } from '../../i18n/failure.ts';
+import { imageFormWords } from '../../i18n/image-forms.ts';
 import { m } from '../../i18n/paraglide/messages.js';
 import { useOpenFile } from '../../state/open-file.ts';
 import { useAppState, useFirmware } from '../../state/react.ts';
@@ -45,7 +46,10 @@ export function ImageChoice({ label, imageId, disabled, onChoose, onFile }: Imag
               label: `${m.update_image_option({
                 name: entry.name,
                 version: entry.image.version,
-              })} (${formatBytes(entry.bytes.length)})`,
+              })} (${[
+                ...(entry.form === 'plain' ? [] : [imageFormWords(entry.form)]),
+                formatBytes(entry.bytes.length),
+              ].join(', ')})`,
             })),
           ]}
         />

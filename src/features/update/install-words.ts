@@ -1,6 +1,7 @@
 /** Steps and refusals of the factory install in the reader's language. */
 import { describeCode } from '../../i18n/failure.ts';
 import { formatBytes } from '../../i18n/format.ts';
+import { imageFormWords } from '../../i18n/image-forms.ts';
 import { m } from '../../i18n/paraglide/messages.js';
 import type { InstallJob, InstallPart, InstallRefusal } from '../../state/install.ts';
 
@@ -49,6 +50,8 @@ export function installRefusalWords(refusal: InstallRefusal): string {
       const reason = verdict?.ok === false ? describeCode(verdict.code).title : '';
       return m.update_refuse_not_accepted({ reason });
     }
+    case 'not-plain':
+      return m.update_refuse_install_form({ form: imageFormWords(refusal.form) });
     case 'primer-in-flash':
       return m.update_refuse_primer();
   }

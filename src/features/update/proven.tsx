@@ -1,5 +1,6 @@
 /** The one good end of an update: the new version was seen running and was confirmed. */
 import { formatCount } from '../../i18n/format.ts';
+import { imageFormWords } from '../../i18n/image-forms.ts';
 import { m } from '../../i18n/paraglide/messages.js';
 import { useAppState, useRecords } from '../../state/react.ts';
 import type { UpdateJob } from '../../state/update.ts';
@@ -36,6 +37,7 @@ export function Proven({ job }: { readonly job: Extract<UpdateJob, { kind: 'prov
         narrow
         facts={[
           { name: m.update_proven_image(), value: image.name },
+          { name: m.update_sent_as(), value: imageFormWords(image.form) },
           {
             name: m.update_proven_sha(),
             value: <Fingerprint hex={image.sha256} of={image.name} short />,

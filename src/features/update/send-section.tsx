@@ -8,6 +8,7 @@ import { Row } from '../../ui/kit/layout.tsx';
 import { JobProgress } from '../../ui/kit/meter.tsx';
 import { ErrorNotice, Notice } from '../../ui/kit/notice.tsx';
 import { Section } from '../../ui/kit/page.tsx';
+import { Conditions } from './conditions.tsx';
 import { ImageChoice } from './image-choice.tsx';
 import { Proven } from './proven.tsx';
 import { Refusals } from './refusals.tsx';
@@ -78,6 +79,7 @@ function Start() {
         onChoose={chooseImage}
         onFile={openImage}
       />
+      <Conditions />
       <Refusals title={m.update_refused()} reasons={refusals.map(refusalWords)} />
       {ready && (
         <Notice tone="info">

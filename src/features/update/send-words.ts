@@ -2,6 +2,7 @@
 import type { UpdateProgress } from '../../core/serial/index.ts';
 import { describeCode } from '../../i18n/failure.ts';
 import { formatBytes, formatCount } from '../../i18n/format.ts';
+import { imageFormWords } from '../../i18n/image-forms.ts';
 import { m } from '../../i18n/paraglide/messages.js';
 import type { UpdateRefusal } from '../../state/update-refusals.ts';
 import type { UpdateStage } from '../../state/update.ts';
@@ -101,6 +102,15 @@ export function refusalWords(refusal: UpdateRefusal): string {
         size: formatBytes(refusal.sizeBytes),
         most: formatBytes(refusal.mostBytes),
       });
+    case 'two-banks':
+      return [
+        m.update_refuse_two_banks({ form: imageFormWords(refusal.form) }),
+        ...(refusal.form === 'delta' ? [m.update_refuse_two_banks_delta()] : []),
+      ].join(' ');
+    case 'early-end':
+      return m.update_refuse_early_end();
+    case 'wrong-base':
+      return m.update_refuse_wrong_base({ base: refusal.base, running: refusal.running });
     case 'not-newer':
       return m.update_refuse_not_newer({ offered: refusal.offered, running: refusal.running });
   }

@@ -26,6 +26,8 @@ async function signed(options: SignOptions): Promise<SignedImage> {
     bytes,
     sample: false,
     origin: 'opened',
+    form: 'plain',
+    links: {},
     sha256: '',
     image: parseImage(bytes, 'v.bin'),
     verdict: undefined,

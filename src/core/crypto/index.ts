@@ -12,6 +12,7 @@ export {
 export * from './registry.ts';
 export {
   encodeRsaSpki,
+  openRsaSignature,
   parseRsaSpki,
   readRsaPublicKey,
   MOST_RSA_NUMBER_BYTES,

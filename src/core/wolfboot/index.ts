@@ -3,6 +3,8 @@ export * from './auth-keys.ts';
 export * from './bootloader-profiles.ts';
 export * from './bootloader-sets.ts';
 export * from './explain/index.ts';
+export { readBootloaderConfig } from './config-file.ts';
+export * from './config-types.ts';
 export { checkKeystoreKey, lmsKeyParameters } from './key-check.ts';
 export * from './key-facts.ts';
 export * from './keystore.ts';

@@ -3,3 +3,5 @@ export * from './boot-types.ts';
 export * from './compare-types.ts';
 export { examineFile, type ExamineOptions } from './examine.ts';
 export * from './examine-types.ts';
+export { headerSizeByDigest } from './header-size.ts';
+export { errorCodeOfFinding, whyNotBoot } from './why-not-boot.ts';

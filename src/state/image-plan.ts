@@ -23,11 +23,15 @@ import type { SignedImage } from './firmware.ts';
 import { headerOptions } from './header-options.ts';
 import type { SignRequest } from './sign-request.ts';
 
+/** A key as far as an image is concerned; the private half may be elsewhere. */
+export type SigningKeyFacts = Pick<KeyInfo, 'id' | 'name' | 'algorithm' | 'publicKey'> &
+  Partial<Pick<KeyInfo, 'signatures' | 'suspended'>>;
+
 /** What a request is about, looked up. */
 export interface SigningInputs {
   readonly firmware: { readonly name: string; readonly bytes: Uint8Array };
-  readonly key: KeyInfo | undefined;
-  readonly secondaryKey: KeyInfo | undefined;
+  readonly key: SigningKeyFacts | undefined;
+  readonly secondaryKey: SigningKeyFacts | undefined;
   /** Of a delta. */
   readonly base: SignedImage | undefined;
   readonly profile: BootloaderProfile;
@@ -48,7 +52,7 @@ export interface ImagePlan {
 }
 
 export interface KeyUse {
-  readonly key: KeyInfo;
+  readonly key: SigningKeyFacts;
   readonly count: bigint;
   readonly left: bigint;
 }
@@ -148,8 +152,8 @@ function checkBase(
 
 function keyUses(
   request: SignRequest,
-  key: KeyInfo | undefined,
-  secondaryKey: KeyInfo | undefined,
+  key: SigningKeyFacts | undefined,
+  secondaryKey: SigningKeyFacts | undefined,
 ): readonly KeyUse[] {
   const images = request.delta === undefined ? 1n : 2n;
   const perImage = request.policy === undefined ? 1n : 2n;
@@ -158,7 +162,7 @@ function keyUses(
   );
 }
 
-function keyUse(key: KeyInfo | undefined, count: bigint): KeyUse | undefined {
+function keyUse(key: SigningKeyFacts | undefined, count: bigint): KeyUse | undefined {
   if (key?.signatures === undefined) return undefined;
   return { key, count, left: key.signatures.capacity - key.signatures.nextIndex };
 }

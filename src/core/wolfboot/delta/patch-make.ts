@@ -1,6 +1,11 @@
 /** Makes patches (formats/wolfboot.md, section 17). */
 import { throwIfCancelled, type LongCall } from '../../ports/index.ts';
-import { checkFileSize, checkSectorSize, ESCAPE } from './patch-format.ts';
+import { checkFileSize, checkSectorSize } from './patch-format.ts';
+import { PatchWriter } from './patch-writer.ts';
+import { SectorPlanner } from './sector-plan.ts';
+
+/** Between two reports of progress, where a call can be cancelled too. */
+const REPORT_EVERY_BYTES = 0x10000;
 
 /** Bytes of the new file. */
 export interface PatchProgress {
@@ -31,14 +36,23 @@ export async function makePatch(
   checkSectorSize(sectorSizeBytes);
   checkFileSize('base image', base);
   checkFileSize('new image', target);
+  const { signal, onProgress } = call;
+  const total = target.length;
   await Promise.resolve();
-  throwIfCancelled(call.signal);
-  const patch = target.reduce<number[]>((stream, byte) => {
-    stream.push(...(byte === ESCAPE ? [ESCAPE, ESCAPE] : [byte]));
-    return stream;
-  }, []);
-  call.onProgress?.({ done: target.length, total: target.length });
-  return Uint8Array.from(patch);
+  throwIfCancelled(signal);
+  onProgress?.({ done: 0, total });
+  const planner = new SectorPlanner(base, target, sectorSizeBytes);
+  const writer = new PatchWriter();
+  let reported = 0;
+  let position = 0;
+  while (position < total) {
+    position = planner.writeSector(position, writer);
+    if (position - reported < REPORT_EVERY_BYTES && position < total) continue;
+    reported = position;
+    onProgress?.({ done: position, total });
+    throwIfCancelled(signal);
+  }
+  return writer.toBytes();
 }
 
 /** Both patches, one after the other. Progress counts both files. Throws what `makePatch` throws. */

@@ -31,10 +31,22 @@ export function padTo(bytes: Uint8Array, alignment: number, value: number): Uint
 
 /** Offset of the first occurrence of `needle` at or after `from`, or -1. */
 export function indexOfBytes(haystack: Uint8Array, needle: Uint8Array, from = 0): number {
-  for (let at = from; at + needle.length <= haystack.length; at++) {
-    if (needle.every((value, index) => haystack[at + index] === value)) return at;
+  const [first] = needle;
+  const last = haystack.length - needle.length;
+  if (first === undefined) return from <= last ? from : -1;
+  let at = haystack.indexOf(first, from);
+  while (at >= 0 && at <= last) {
+    if (startsAt(haystack, needle, at)) return at;
+    at = haystack.indexOf(first, at + 1);
   }
   return -1;
+}
+
+function startsAt(haystack: Uint8Array, needle: Uint8Array, at: number): boolean {
+  for (let index = 1; index < needle.length; index++) {
+    if (haystack[at + index] !== needle[index]) return false;
+  }
+  return true;
 }
 
 /** ASCII text to bytes; characters above 0x7F are refused by their position. */
@@ -46,10 +58,15 @@ export function asciiToBytes(text: string): Uint8Array {
   });
 }
 
+/** So many arguments every engine takes. */
+const LATIN1_CHUNK_BYTES = 4096;
+
 /** Bytes to text, one character a byte (Latin-1), so that nothing is lost. */
 export function bytesToLatin1(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
+  for (let at = 0; at < bytes.length; at += LATIN1_CHUNK_BYTES) {
+    text += String.fromCharCode(...bytes.subarray(at, at + LATIN1_CHUNK_BYTES));
+  }
   return text;
 }
 

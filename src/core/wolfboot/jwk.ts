@@ -23,8 +23,13 @@ const MOST_FIELD_CHARACTERS = Math.ceil((MOST_RSA_NUMBER_BYTES * 4) / 3);
 
 type Members = Readonly<Record<string, unknown>>;
 
+/** Far more white space than stands in front of any JSON; binary files end the look here. */
+const PREAMBLE_BYTES = 256;
+const STARTS_LIKE_JSON = /^(?:\u00ef\u00bb\u00bf)?\s*(?:\{|$)/;
+
 /** Whether the file is JSON text: a raw key can start with the same character. */
 export function looksLikeJson(bytes: Uint8Array): boolean {
+  if (!STARTS_LIKE_JSON.test(bytesToLatin1(bytes.subarray(0, PREAMBLE_BYTES)))) return false;
   const text = bytesToLatin1(bytes);
   return (
     /^(?:\u00ef\u00bb\u00bf)?\s*\{[\s\x20-\x7e]*$/.test(text) || jsonMembers(text) !== undefined

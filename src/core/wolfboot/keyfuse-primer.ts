@@ -3,10 +3,11 @@
  * firmware/primer/region.h). Fills the region of a prebuilt image and reads it back; makes no code.
  */
 import {
+  asciiToBytes,
   byteString,
-  bytesToLatin1,
   crc32,
   encode,
+  indexOfBytes,
   magic,
   Reader,
   struct,
@@ -201,14 +202,13 @@ export function recogniseKeyfusePrimer(image: Uint8Array): KeyfusePrimer | undef
 }
 
 function findRegion(image: Uint8Array): number | undefined {
-  const text = bytesToLatin1(image);
+  const mark = asciiToBytes(KEYFUSE_PRIMER_MARK);
+  let found: number | undefined;
   // The code itself names the mark as well, so the last one that is followed by a region counts.
-  let at = text.lastIndexOf(KEYFUSE_PRIMER_MARK);
-  while (at >= 0) {
-    if (at % REGION_ALIGNMENT === 0 && at + PRIMER_REGION_BYTES <= image.length) return at;
-    at = at === 0 ? -1 : text.lastIndexOf(KEYFUSE_PRIMER_MARK, at - 1);
+  for (let at = indexOfBytes(image, mark); at >= 0; at = indexOfBytes(image, mark, at + 1)) {
+    if (at % REGION_ALIGNMENT === 0 && at + PRIMER_REGION_BYTES <= image.length) found = at;
   }
-  return undefined;
+  return found;
 }
 
 function placeOf(image: Uint8Array) {

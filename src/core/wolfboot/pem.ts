@@ -1,5 +1,12 @@
 /** PEM, the textual form of key files (RFC 7468). Knows labels, not what stands behind them. */
-import { asciiToBytes, bytesToLatin1, fromBase64, malformed, toBase64 } from '../bytes/index.ts';
+import {
+  asciiToBytes,
+  bytesToLatin1,
+  fromBase64,
+  indexOfBytes,
+  malformed,
+  toBase64,
+} from '../bytes/index.ts';
 
 export interface PemBlock {
   readonly label: string;
@@ -21,12 +28,12 @@ const LABEL = /([A-Z0-9 ]+)-----/y;
  * empty and its label is `ENCRYPTED ...`.
  */
 export function parsePem(bytes: Uint8Array, fileName: string): readonly PemBlock[] {
-  const text = bytesToLatin1(bytes);
-  const begin = text.indexOf(BEGIN);
+  const begin = indexOfBytes(bytes, asciiToBytes(BEGIN));
   if (begin < 0) return [];
   if (bytes.length > LARGEST_FILE_BYTES) {
     throw malformed(fileName, begin, 'PEM', `begins in a file of ${bytes.length} bytes`);
   }
+  const text = bytesToLatin1(bytes);
   const blocks: PemBlock[] = [];
   for (let at = begin; at >= 0;) {
     const label = readLabel(text, at + BEGIN.length);

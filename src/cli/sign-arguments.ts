@@ -1,33 +1,26 @@
 /** The words of `sign`, as wolfBoot's tool has them (formats/wolfboot.md, section 19). */
-import { fromHex } from '../core/bytes/index.ts';
 import type { HashId } from '../core/crypto/index.ts';
-import {
-  authKeyByOption,
-  checkCustomTag,
-  cmdlineTlv,
-  MOST_CUSTOM_TLVS,
-  numericTlv,
-  reservedTagMeaning,
-  type AuthKey,
-  type CustomTlv,
-} from '../core/wolfboot/index.ts';
-import {
-  bigNumber,
-  decimal,
-  misuse,
-  notYet,
-  sizeNumber,
-  utf8Bytes,
-  type Words,
-} from './arguments.ts';
-
-/** A field of one's own whose content may still lie in a file. */
-export type TlvRequest =
-  | { readonly from: 'words'; readonly tlv: CustomTlv }
-  | { readonly from: 'file' | 'public-key'; readonly tag: number; readonly path: string };
+import { imageCiphers, type AuthKey, type ImageCipher } from '../core/wolfboot/index.ts';
+import { misuse, notYet, type Words } from './arguments.ts';
+import { emptyDraft, readSignOption, type SignDraft, type TlvRequest } from './sign-options.ts';
+import { firstNumber } from './sign-upstream.ts';
 
 /** What is written: the whole image, its header, or only the digest to be signed elsewhere. */
 export type SignProduct = 'signed' | 'header' | 'digest';
+
+export interface EncryptionRequest {
+  readonly keyFile: string;
+  readonly cipher: ImageCipher;
+  /** The nonce of the key file is used, whatever else was encrypted with it. */
+  readonly keepNonce: boolean;
+}
+
+export interface DeltaRequest {
+  /** The signed image that the patch starts from. */
+  readonly baseFile: string;
+  /** False with --no-base-sha. */
+  readonly baseDigest: boolean;
+}
 
 export interface SignRequest {
   /** None for an unsigned image, two for a hybrid one. */
@@ -42,210 +35,53 @@ export interface SignRequest {
   readonly deviceTreeFile: string | undefined;
   readonly certificateFile: string | undefined;
   readonly policyFile: string | undefined;
+  readonly encryption: EncryptionRequest | undefined;
+  readonly delta: DeltaRequest | undefined;
   readonly imageFile: string;
   /** As many as there are types. */
   readonly keyFiles: readonly string[];
   readonly version: number;
   /** As typed; it goes into the name of the output. */
   readonly versionText: string;
-  /** Set with --manual-sign: the keys are public ones then. */
-  readonly signatureFile: string | undefined;
+  /** With --manual-sign: the keys are public ones then. */
+  readonly manual: boolean;
+  /** Made elsewhere: of each key, of the policy, then of each key for the delta image. */
+  readonly signatureFiles: readonly string[];
+  /** The mistakes of wolfBoot's tool too, where they harm nobody but the image (docs/cli.md). */
+  readonly upstreamCompatible: boolean;
   readonly notes: readonly string[];
   readonly json: boolean;
 }
 
-const HIGHEST_PARTITION_ID = 15;
 const HIGHEST_VERSION = 0xffffffff;
-const LARGEST_U64 = (1n << 64n) - 1n;
 
-interface Draft {
-  readonly types: AuthKey[];
-  readonly digestInfoTypes: Set<AuthKey>;
-  readonly customTlvs: TlvRequest[];
-  readonly notes: string[];
-  unsigned: boolean;
-  hash: HashId;
-  partitionId: number;
-  timestamp: boolean;
-  headerOnly: boolean;
-  digestOnly: boolean;
-  manual: boolean;
-  json: boolean;
-  deviceTreeFile: string | undefined;
-  certificateFile: string | undefined;
-  policyFile: string | undefined;
-}
-
-type Option = (draft: Draft, words: Words, name: string) => void;
-
-const options: Readonly<Record<string, Option>> = {
-  '--no-sign': (draft) => {
-    draft.unsigned = true;
-  },
-  '--sha256': (draft) => {
-    draft.hash = 'sha256';
-  },
-  '--sha384': (draft) => {
-    draft.hash = 'sha384';
-  },
-  '--sha3': (draft) => {
-    draft.hash = 'sha3-384';
-  },
-  '--id': (draft, words, name) => {
-    draft.partitionId = decimal(words.take(name), name, 0, HIGHEST_PARTITION_ID);
-  },
-  '--wolfboot-update': (draft) => {
-    draft.partitionId = 0;
-  },
-  '--no-ts': (draft) => {
-    draft.timestamp = false;
-  },
-  '--header-only': (draft) => {
-    draft.headerOnly = true;
-  },
-  '--sha-only': (draft) => {
-    draft.digestOnly = true;
-  },
-  '--manual-sign': (draft) => {
-    draft.manual = true;
-  },
-  '--json': (draft) => {
-    draft.json = true;
-  },
-  '--policy': (draft, words, name) => {
-    draft.policyFile = words.takeFile(`the file of ${name}`);
-  },
-  '--dts': (draft, words, name) => {
-    draft.deviceTreeFile = words.takeFile(`the file of ${name}`);
-  },
-  '--cert-chain': (draft, words, name) => {
-    draft.certificateFile = words.takeFile(`the file of ${name}`);
-  },
-  '--cmdline': (draft, words, name) => {
-    const text = utf8Bytes(words.take(`the text of ${name}`), name);
-    draft.customTlvs.push({ from: 'words', tlv: cmdlineTlv(text) });
-  },
-  '--custom-tlv': (draft, words, name) => {
-    const tag = customTag(draft, words, name);
-    const length = sizeNumber(words.take(`the length of ${name}`), 'length');
-    const value = bigNumber(words.take(`the value of ${name}`), 'value');
-    if (value > LARGEST_U64) throw misuse(`${name}: ${value} does not fit into 8 bytes`);
-    const tlv = numericTlv(tag, length, value);
-    if (value >= 1n << BigInt(8 * length)) {
-      draft.notes.push(`${name}: ${value} is cut to ${length} bytes`);
-    }
-    draft.customTlvs.push({ from: 'words', tlv });
-  },
-  '--custom-tlv-buffer': (draft, words, name) => {
-    const tag = customTag(draft, words, name);
-    const digits = words.take(`the content of ${name}`);
-    if (!/^(?:[0-9a-fA-F]{2})*$/.test(digits)) {
-      throw misuse(`${name}: "${digits}" is not an even number of hexadecimal digits`);
-    }
-    draft.customTlvs.push({ from: 'words', tlv: { tag, value: fromHex(digits) } });
-  },
-  '--custom-tlv-string': (draft, words, name) => {
-    const tag = customTag(draft, words, name);
-    const value = utf8Bytes(words.take(`the text of ${name}`), name);
-    draft.customTlvs.push({ from: 'words', tlv: { tag, value } });
-  },
-  '--custom-tlv-file': (draft, words, name) => {
-    const tag = customTag(draft, words, name);
-    const path = words.takeFile(`the file of ${name}`);
-    draft.customTlvs.push({ from: 'file', tag, path });
-  },
-  '--custom-tlv-pubkey-der': (draft, words, name) => {
-    const tag = customTag(draft, words, name);
-    const path = words.takeFile(`the file of ${name}`);
-    draft.customTlvs.push({ from: 'public-key', tag, path });
-  },
-};
-
-const notSupported: Readonly<Record<string, string>> = {
-  '--encrypt': 'an encrypted image',
-  '--chacha': 'an encrypted image',
-  '--aes128': 'an encrypted image',
-  '--aes256': 'an encrypted image',
-  '--delta': 'a delta image',
-  '--no-base-sha': 'a delta image',
-};
-
-/** Throws `invalid-argument` and `not-supported`; nothing was read or written then. */
-export function readSignArguments(words: Words): SignRequest {
-  const draft: Draft = {
-    types: [],
-    digestInfoTypes: new Set(),
-    customTlvs: [],
-    notes: [],
-    unsigned: false,
-    hash: 'sha256',
-    partitionId: 1,
-    timestamp: true,
-    headerOnly: false,
-    digestOnly: false,
-    manual: false,
-    json: false,
-    deviceTreeFile: undefined,
-    certificateFile: undefined,
-    policyFile: undefined,
-  };
-  while (readOption(draft, words));
+/**
+ * `extraOptions` stand in front of the words. Throws `invalid-argument` and `not-supported`; nothing was
+ * read or written then.
+ */
+export function readSignArguments(words: Words, extraOptions: Words): SignRequest {
+  const draft = emptyDraft();
+  while (readSignOption(draft, extraOptions));
+  while (readSignOption(draft, words));
   const types = settleTypes(draft);
   checkCombination(draft, types);
-  return { ...shared(draft, types), ...positionals(words, types, draft.manual) };
+  const encryption = settleEncryption(draft);
+  return { ...shared(draft, types), encryption, ...positionals(words, types, draft) };
 }
 
-/** The first word that is no option ends the options, as in wolfBoot's tool. */
-function readOption(draft: Draft, words: Words): boolean {
-  const name = words.peek();
-  if (!name?.startsWith('-')) return false;
-  words.take(name);
-  const unsupported = notSupported[name];
-  if (unsupported !== undefined) throw notYet(`${name}: ${unsupported}`);
-  const option = options[name];
-  const bareName = withoutSuffix(name);
-  const type = authKeyByOption(bareName);
-  if (option) option(draft, words, name);
-  else if (type) addType(draft, type, bareName !== name);
-  else throw misuse(`${name} is not an option of sign`);
-  return true;
-}
-
-/** `--rsa2048enc`: keys of `--rsa2048`, whose signatures hold DigestInfo (section 12). */
-function withoutSuffix(name: string): string {
-  return /^--rsa\d+enc$/.test(name) ? name.slice(0, -'enc'.length) : name;
-}
-
-function addType({ types, digestInfoTypes }: Draft, type: AuthKey, digestInfo: boolean): void {
-  if (types.includes(type) && digestInfoTypes.has(type) !== digestInfo) {
-    throw misuse(`${type.label} signs with DigestInfo or without it, not both`);
-  }
-  types.push(type);
-  if (digestInfo) digestInfoTypes.add(type);
-}
-
-function customTag(draft: Draft, words: Words, name: string): number {
-  if (draft.customTlvs.length >= MOST_CUSTOM_TLVS) {
-    throw misuse(`${name}: more than ${MOST_CUSTOM_TLVS} custom TLVs`);
-  }
-  const tag = sizeNumber(words.take(`the tag of ${name}`), 'tag');
-  checkCustomTag(tag);
-  const meaning = reservedTagMeaning(tag);
-  if (meaning !== undefined) {
-    draft.notes.push(`${name}: to wolfBoot this tag means ${meaning}`);
-  }
-  return tag;
-}
-
-function settleTypes({ types, unsigned, notes }: Draft): readonly AuthKey[] {
+function settleTypes(draft: SignDraft): readonly AuthKey[] {
+  const { types, unsigned, notes, upstreamCompatible } = draft;
   const different = [...new Set(types)];
-  if (different.length < types.length) {
-    notes.push('the same algorithm is named twice: the image gets one signature');
-  }
   if (unsigned && different.length > 0) {
     throw misuse('--no-sign and a signature algorithm exclude each other');
   }
-  if (different.length > 2) throw misuse('an image has at most two signatures');
+  if (different.length > 2) {
+    if (!upstreamCompatible) throw misuse('an image has at most two signatures');
+    return firstAndLast(draft);
+  }
+  if (different.length < types.length) {
+    notes.push('the same algorithm is named twice: the image gets one signature');
+  }
   if (!unsigned && different.length === 0) {
     throw misuse(
       "name the algorithm of the key, for example --ecc256 or --ed25519. It is never guessed: wolfBoot's own tool cannot either",
@@ -254,8 +90,17 @@ function settleTypes({ types, unsigned, notes }: Draft): readonly AuthKey[] {
   return different;
 }
 
-function checkCombination(draft: Draft, types: readonly AuthKey[]): void {
-  const { headerOnly, digestOnly, manual, unsigned } = draft;
+/** What wolfBoot's tool makes of three algorithms and more. */
+function firstAndLast({ types, notes }: SignDraft): readonly AuthKey[] {
+  const different = [...new Set([...types.slice(0, 1), ...types.slice(-1)])];
+  notes.push(
+    `of ${types.length} algorithms only ${different.map(({ label }) => label).join(' and ')} count`,
+  );
+  return different;
+}
+
+function checkCombination(draft: SignDraft, types: readonly AuthKey[]): void {
+  const { headerOnly, digestOnly, manual, unsigned, baseFile, deviceTreeFile } = draft;
   if (digestOnly && (headerOnly || manual)) {
     throw misuse('--sha-only goes with neither --header-only nor --manual-sign');
   }
@@ -264,15 +109,55 @@ function checkCombination(draft: Draft, types: readonly AuthKey[]): void {
       'with --no-sign there is nothing to sign: no --sha-only, --manual-sign or --policy',
     );
   }
-  if (draft.policyFile !== undefined && (digestOnly || manual)) {
-    throw notYet('--policy with a signature made elsewhere');
+  if (baseFile === undefined && !draft.baseDigest) {
+    draft.notes.push('--no-base-sha does nothing without --delta');
   }
-  if (manual && types.length > 1) {
-    throw notYet('--manual-sign with two algorithms');
+  if (baseFile !== undefined) checkDelta({ headerOnly, deviceTreeFile });
+  const isMany = types.length > 1 || draft.policyFile !== undefined;
+  if (draft.upstreamCompatible && manual && isMany) {
+    throw notYet(
+      "--upstream-compatible with two signatures made elsewhere or --policy: wolfBoot's tool takes one only, and breaks the policy. This",
+    );
   }
 }
 
-function shared(draft: Draft, types: readonly AuthKey[]) {
+function checkDelta({
+  headerOnly,
+  deviceTreeFile,
+}: Pick<SignDraft, 'headerOnly' | 'deviceTreeFile'>) {
+  if (headerOnly) {
+    throw misuse(
+      '--header-only with --delta: the patch leads to the whole image, so the header alone is no target for it',
+    );
+  }
+  if (deviceTreeFile !== undefined) {
+    throw misuse("--dts and --delta do not go together, as in wolfBoot's tool");
+  }
+}
+
+function settleEncryption(draft: SignDraft): EncryptionRequest | undefined {
+  const { encryptionFile, cipher, keepNonce, notes, upstreamCompatible } = draft;
+  if (encryptionFile !== undefined) {
+    if (draft.headerOnly) notes.push('--encrypt does nothing with --header-only');
+    return {
+      keyFile: encryptionFile,
+      cipher: cipher ?? 'chacha20',
+      keepNonce: keepNonce || upstreamCompatible,
+    };
+  }
+  if (cipher === undefined) return undefined;
+  const { option } = imageCiphers[cipher];
+  if (!upstreamCompatible) {
+    throw misuse(
+      `${option} names a cipher, but no key: without --encrypt FILE nothing is encrypted`,
+    );
+  }
+  notes.push(`${option} without --encrypt FILE: nothing is encrypted`);
+  return undefined;
+}
+
+function shared(draft: SignDraft, types: readonly AuthKey[]) {
+  const { baseFile, baseDigest } = draft;
   return {
     types,
     digestInfoTypes: draft.digestInfoTypes,
@@ -284,38 +169,70 @@ function shared(draft: Draft, types: readonly AuthKey[]) {
     deviceTreeFile: draft.deviceTreeFile,
     certificateFile: draft.certificateFile,
     policyFile: draft.policyFile,
+    delta: baseFile === undefined ? undefined : { baseFile, baseDigest },
+    manual: draft.manual,
+    upstreamCompatible: draft.upstreamCompatible,
     notes: draft.notes,
     json: draft.json,
   };
 }
 
-function productOf({ headerOnly, digestOnly }: Draft): SignProduct {
+function productOf({ headerOnly, digestOnly }: SignDraft): SignProduct {
   if (headerOnly) return 'header';
   return digestOnly ? 'digest' : 'signed';
 }
 
-function positionals(words: Words, types: readonly AuthKey[], manual: boolean) {
+function positionals(words: Words, types: readonly AuthKey[], draft: SignDraft) {
   const imageFile = words.takeFile('the image');
   const keyFiles = types.map((type, index) =>
     words.takeFile(index === 0 ? 'the key' : `the key of ${type.label}`),
   );
   const versionText = words.take('the version');
-  const version = readVersion(versionText);
-  const signatureFile = manual ? words.takeFile('the signature file') : undefined;
+  const version = readVersion(versionText, draft);
+  const signatureFiles = readSignatureFiles(words, types, draft);
   const [extra] = words.rest();
   if (extra !== undefined) {
-    throw misuse(
-      extra.startsWith('-')
-        ? `${extra} stands after the file names; options come first`
-        : `"${extra}" is one word too many`,
-    );
+    const problem = extra.startsWith('-')
+      ? `${extra} stands after the file names; options come first`
+      : `"${extra}" is one word too many`;
+    if (!draft.upstreamCompatible) throw misuse(problem);
+    draft.notes.push(`${problem}; it is ignored`);
   }
-  return { imageFile, keyFiles, version, versionText, signatureFile };
+  return { imageFile, keyFiles, version, versionText, signatureFiles };
+}
+
+/**
+ * Signatures made elsewhere, in the order of `SignRequest.signatureFiles`. The digest of a delta image can
+ * be told only when the signatures of the whole image are there: with --sha-only and --delta they may follow.
+ */
+function readSignatureFiles(
+  words: Words,
+  types: readonly AuthKey[],
+  { manual, digestOnly, policyFile, baseFile, upstreamCompatible }: SignDraft,
+): readonly string[] {
+  const each = types.map(({ label }) =>
+    types.length === 1 ? 'the signature' : `the signature of ${label}`,
+  );
+  if (upstreamCompatible) return manual ? take(words, each) : [];
+  const whole = [...each, ...(policyFile === undefined ? [] : ['the signature of the policy'])];
+  const delta = baseFile === undefined ? [] : each.map((what) => `${what} for the delta image`);
+  if (manual) return take(words, [...whole, ...delta]);
+  const isSecondDigest = digestOnly && baseFile !== undefined && words.left > 0;
+  return isSecondDigest ? take(words, whole) : [];
+}
+
+function take(words: Words, names: readonly string[]): readonly string[] {
+  return names.map((what) => words.takeFile(`${what}, a file,`));
 }
 
 /** wolfBoot's tool reads 1.2.3 as 1 and abc as 0, and signs. */
-function readVersion(text: string): number {
+function readVersion(text: string, { upstreamCompatible, notes }: SignDraft): number {
   if (/^\d+$/.test(text) && Number(text) <= HIGHEST_VERSION) return Number(text);
+  const read = upstreamCompatible ? firstNumber(text) : undefined;
+  if (read !== undefined && read <= HIGHEST_VERSION) {
+    notes.push(`version "${text}" is read as ${read}`);
+    return read;
+  }
   throw misuse(
     `version "${text}" is not a whole number from 0 to ${HIGHEST_VERSION}; a bootloader compares versions as plain numbers`,
   );

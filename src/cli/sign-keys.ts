@@ -4,9 +4,11 @@
  */
 import { wipe } from '../core/bytes/index.ts';
 import {
+  algorithmIds,
   scheme,
   signDurably,
   signRsaDigestInfo,
+  type AlgorithmId,
   type KeyPair,
   type PrivateKey,
 } from '../core/crypto/index.ts';
@@ -47,8 +49,8 @@ interface OpenKey {
 
 /** Rejects as `parsePrivateKeyFile`, `parsePublicKeyFile` and `holdKeyFile` do; nothing is held then. */
 export async function openKeys(host: Host, request: SignRequest): Promise<OpenKeys> {
-  const { types, keyFiles, product, signatureFile } = request;
-  if (product === 'digest' || signatureFile !== undefined) return publicKeys(host, request);
+  const { types, keyFiles, product, manual } = request;
+  if (product === 'digest' || manual) return publicKeys(host, request);
   const open: OpenKey[] = [];
   const close = (): void => {
     for (const key of open) key.close();
@@ -78,11 +80,11 @@ export async function openKeys(host: Host, request: SignRequest): Promise<OpenKe
 }
 
 /** Public keys in the place of private ones, for a signature that is made elsewhere. */
-async function publicKeys(host: Host, { types, keyFiles }: SignRequest): Promise<OpenKeys> {
+async function publicKeys(host: Host, request: SignRequest): Promise<OpenKeys> {
+  const { types, keyFiles } = request;
   const keys: Uint8Array[] = [];
   for (const [index, type] of types.entries()) {
-    const path = keyFiles[index] ?? '';
-    keys.push((await parsePublicKeyFile(readInput(host, path), path, type.name)).publicKey);
+    keys.push(await publicKeyOf(host, request, type, keyFiles[index] ?? ''));
   }
   const facts = types.map(({ cName }, index) => ({ keyType: cName, file: keyFiles[index] }));
   return {
@@ -94,6 +96,18 @@ async function publicKeys(host: Host, { types, keyFiles }: SignRequest): Promise
   };
 }
 
+/** wolfBoot's tool takes any file for the public half of an RSA key (section 23, 21). */
+async function publicKeyOf(
+  host: Host,
+  { upstreamCompatible }: SignRequest,
+  type: AuthKey,
+  path: string,
+): Promise<Uint8Array> {
+  const file = readInput(host, path);
+  if (upstreamCompatible && type.family === 'rsa') return file;
+  return (await parsePublicKeyFile(file, path, type.name)).publicKey;
+}
+
 function openKey(
   host: Host,
   request: SignRequest,
@@ -101,12 +115,22 @@ function openKey(
   path: string,
   index: number,
 ): Promise<OpenKey> {
-  // The policy is signed with the primary key, as a second message.
-  const signatures = index === 0 && request.policyFile !== undefined ? 2 : 1;
-  const hasState = type.family === 'lms' || type.family === 'xmss';
-  return hasState
-    ? openStatefulKey(host, type, path, signatures)
+  return isStateful(type)
+    ? openStatefulKey(host, type, path, messages(request, index))
     : openPlainKey(host, request, type, path);
+}
+
+export function isStateful({ family }: AuthKey): boolean {
+  return family === 'lms' || family === 'xmss';
+}
+
+/** What the key signs. The policy is signed with the primary key, once for all images. */
+function messages({ policyFile, delta }: SignRequest, index: number): readonly string[] {
+  return [
+    'the image',
+    ...(index === 0 && policyFile !== undefined ? ['the policy'] : []),
+    ...(delta ? ['the delta image'] : []),
+  ];
 }
 
 async function openPlainKey(
@@ -120,7 +144,7 @@ async function openPlainKey(
     const { algorithm, publicKey, privateKey } = await parsePrivateKeyFile(
       file,
       path,
-      type.algorithms,
+      acceptedAlgorithms(request, type),
     );
     checkEnvironment({ algorithm, publicKey, privateKey }, host.environment, path);
     return {
@@ -138,6 +162,18 @@ async function openPlainKey(
   } finally {
     wipe(file);
   }
+}
+
+/** wolfBoot's tool signs with an RSA key of any size (section 23, 18). */
+function acceptedAlgorithms(
+  { upstreamCompatible, types }: SignRequest,
+  type: AuthKey,
+): readonly AlgorithmId[] {
+  const padding = /^rsa-(?:pss-)?/.exec(type.algorithms[0] ?? '')?.[0];
+  if (!upstreamCompatible || padding === undefined || type !== types[0]) return type.algorithms;
+  return algorithmIds.filter(
+    (id) => id.startsWith(padding) && /^\d+$/.test(id.slice(padding.length)),
+  );
 }
 
 /** DigestInfo names the image's hash; a policy's 32 bytes are always taken for a SHA-256. */
@@ -159,7 +195,7 @@ async function openStatefulKey(
   host: Host,
   type: AuthKey,
   path: string,
-  signatures: number,
+  messages: readonly string[],
 ): Promise<OpenKey> {
   const held = await holdKeyFile(host, path);
   try {
@@ -167,7 +203,7 @@ async function openStatefulKey(
       publicHalf: 'stored',
     });
     checkEnvironment(pair, host.environment, path);
-    checkLeft(pair, path, signatures);
+    checkLeft(pair, path, messages);
     const consumed: bigint[] = [];
     const usage = usageOf(pair.privateKey);
     // XMSS key files carry the nodes they need themselves.
@@ -220,15 +256,15 @@ async function openStatefulKey(
 }
 
 /** Before the first signature: half of what is needed would be used up for nothing. */
-function checkLeft({ privateKey }: KeyPair, path: string, signatures: number): void {
+function checkLeft({ privateKey }: KeyPair, path: string, messages: readonly string[]): void {
   const { nextIndex, capacity } = usageOf(privateKey);
   const left = capacity - nextIndex;
-  if (left >= BigInt(signatures)) return;
+  if (left >= BigInt(messages.length)) return;
   throw new AppError(
     'key-exhausted',
     left === 0n
       ? `${path} has made all its ${capacity} signatures: it can sign nothing more`
-      : `${path} has one signature left, and a policy takes two`,
+      : `${path} has ${left} signature${left === 1n ? '' : 's'} left, but this run takes ${messages.length}: for ${messages.join(', ')}`,
     { context: { file: path } },
   );
 }

@@ -1,103 +1,96 @@
 /**
- * `keyfuse sign`: takes the place of wolfBoot's sign (formats/wolfboot.md, sections 11 to 15, 19).
+ * `keyfuse sign`: takes the place of wolfBoot's sign (formats/wolfboot.md, sections 11 to 17, 19).
  * Everything is read and checked before a key is used, and written at the very end.
  */
-import { basename, resolve } from 'node:path';
-import { toHex } from '../core/bytes/index.ts';
+import { toHex, wipe } from '../core/bytes/index.ts';
 import { hash } from '../core/crypto/index.ts';
 import {
-  assembleImage,
-  buildSignedImage,
   checkPartitionFit,
-  deviceTreeDigest,
-  imageDigest,
-  parsePolicyFile,
-  parsePublicKeyFile,
   planImageHeader,
-  UNSIGNED_KEY_TYPE,
-  type CustomTlv,
   type ImageLayout,
-  type ImageOptions,
+  type PartitionRoom,
 } from '../core/wolfboot/index.ts';
-import { AppError } from '../core/errors.ts';
 import type { Words } from './arguments.ts';
-import { checkWritable, fileIdentity, readInput, writeOutputs, type OutputFile } from './files.ts';
+import { writeOutputs } from './files.ts';
 import type { Host } from './host.ts';
 import { canonicalJson } from './json.ts';
-import { readSignArguments, type SignRequest, type TlvRequest } from './sign-arguments.ts';
-import { headerSizeOf, partitionRoom } from './sign-environment.ts';
-import { openKeys, type OpenKeys } from './sign-keys.ts';
+import { readSignArguments, type SignRequest } from './sign-arguments.ts';
+import { headerSizeOf, optionsOfEnvironment, partitionRoom } from './sign-environment.ts';
+import { readSignInputs, type SignInputs } from './sign-inputs.ts';
+import { isStateful, openKeys } from './sign-keys.ts';
+import { makeProducts, type SignJob, type SignProducts } from './sign-make.ts';
+import { checkOutputs } from './sign-names.ts';
+import { planImages, rehearseDelta } from './sign-plan.ts';
 
 export async function sign(host: Host, words: Words): Promise<void> {
-  const request = readSignArguments(words);
+  const request = readSignArguments(words, optionsOfEnvironment(host));
   const room = partitionRoom(host, request.partitionId);
-  const suggestedBytes = headerSizeOf(host);
-  const firmware = readInput(host, request.imageFile);
-  const options = await imageOptions(host, request, suggestedBytes);
-  checkOutputs(host, request);
-  // Most lengths follow from the key's type: then the keys need not even be opened to find it.
-  if (room && request.types.every(({ signatureBytes }) => signatureBytes !== undefined)) {
-    checkPartitionFit(planImageHeader(options).headerSizeBytes, firmware.length, room);
+  const suggestedBytes = headerSizeOf(host, request.upstreamCompatible);
+  const inputs = await readSignInputs(host, request, suggestedBytes);
+  try {
+    checkOutputs(host, request);
+    // Most lengths follow from the key's type: then the keys need not even be opened to find it.
+    const known = request.types.every(({ signatureBytes }) => signatureBytes !== undefined);
+    if (room && known && !request.upstreamCompatible) {
+      const { headerSizeBytes } = planImageHeader(inputs.options);
+      checkPartitionFit(headerSizeBytes, inputs.firmware.length, room);
+    }
+    await signWithKeys(host, request, inputs, { room, suggestedBytes });
+  } finally {
+    if (inputs.encryptionKey) wipe(inputs.encryptionKey.key);
   }
+}
+
+interface Environment {
+  readonly room: PartitionRoom | undefined;
+  readonly suggestedBytes: number | undefined;
+}
+
+async function signWithKeys(
+  host: Host,
+  request: SignRequest,
+  inputs: SignInputs,
+  { room, suggestedBytes }: Environment,
+): Promise<void> {
   const keys = await openKeys(host, request);
   try {
-    const layout = planImageHeader(options, keys.public);
+    const { options, layout, warnings } = planImages(request, inputs, keys);
+    const job: SignJob = { host, request, inputs, keys, options, layout };
     // Before the signature: a one-time key would be used up for an image that is not written.
-    if (room) checkPartitionFit(layout.headerSizeBytes, firmware.length, room);
-    const warnings = [...request.notes, ...headerNotes(layout, suggestedBytes)];
-    if (request.types.length === 0) {
-      warnings.push('the image is not signed; nobody can tell whether it was changed');
+    if (room) checkPartitionFit(layout.headerSizeBytes, inputs.firmware.length, room);
+    const hasOneTimeKeys = keys.signers.length > 0 && request.types.some(isStateful);
+    if (hasOneTimeKeys) await rehearseDelta(job, room);
+    const before = [...request.notes, ...warnings, ...planNotes(request, layout, suggestedBytes)];
+    for (const line of before) host.note(`warning: ${line}`);
+    const products = await makeProducts(job);
+    if (room && products.delta) {
+      checkPartitionFit(layout.headerSizeBytes, products.delta.payload.length, room);
     }
-    for (const line of warnings) host.note(`warning: ${line}`);
-    const product = await produce(host, request, options, layout, firmware, keys);
-    writeOutputs(host, product.outputs);
-    report(host, request, layout, product, keys, warnings);
+    for (const line of products.warnings) host.note(`warning: ${line}`);
+    writeOutputs(host, products.outputs);
+    report(job, products, [...before, ...products.warnings]);
   } finally {
     keys.close();
   }
 }
 
-async function imageOptions(
-  host: Host,
+function planNotes(
   request: SignRequest,
-  headerSizeBytes: number | undefined,
-): Promise<ImageOptions> {
-  const { types, deviceTreeFile, certificateFile, policyFile } = request;
-  const [primary, secondary] = types;
-  const customTlvs: CustomTlv[] = [];
-  for (const tlv of request.customTlvs) customTlvs.push(await customTlv(host, tlv));
-  return {
-    keyType: primary?.code ?? UNSIGNED_KEY_TYPE,
-    secondaryKeyType: secondary?.code,
-    partitionId: request.partitionId,
-    version: request.version,
-    hash: request.hash,
-    timestamp: request.timestamp
-      ? host.changeTimeSeconds(resolve(host.directory, request.imageFile))
-      : undefined,
-    headerSizeBytes,
-    customTlvs,
-    deviceTreeDigest:
-      deviceTreeFile === undefined
-        ? undefined
-        : deviceTreeDigest(request.hash, readInput(host, deviceTreeFile), deviceTreeFile),
-    certificateChain: certificateFile === undefined ? undefined : readInput(host, certificateFile),
-    policy:
-      policyFile === undefined
-        ? undefined
-        : parsePolicyFile(readInput(host, policyFile), policyFile),
-  };
-}
-
-async function customTlv(host: Host, request: TlvRequest): Promise<CustomTlv> {
-  if (request.from === 'words') return request.tlv;
-  const { tag, path } = request;
-  const bytes = readInput(host, path);
-  if (request.from === 'public-key') {
-    return { tag, value: (await parsePublicKeyFile(bytes, path)).publicKey };
+  layout: ImageLayout,
+  suggestedBytes: number | undefined,
+): readonly string[] {
+  const { types, encryption, product, upstreamCompatible, manual } = request;
+  const notes = [...headerNotes(layout, suggestedBytes)];
+  if (types.length === 0) {
+    notes.push('the image is not signed; nobody can tell whether it was changed');
   }
-  if (bytes.length === 0) throw new AppError('malformed', `${path} is empty`);
-  return { tag, value: bytes };
+  if (upstreamCompatible && manual) notes.push('the signature was not checked');
+  if (encryption?.keepNonce && product === 'signed') {
+    notes.push(
+      `the nonce in ${encryption.keyFile} is used as it is, and again with every image that is encrypted with this file: whoever has two of them learns what differs, and with one of them known also the other. Without --keep-iv each image gets a fresh nonce`,
+    );
+  }
+  return notes;
 }
 
 function headerNotes(layout: ImageLayout, suggestedBytes: number | undefined): readonly string[] {
@@ -113,115 +106,53 @@ function headerNotes(layout: ImageLayout, suggestedBytes: number | undefined): r
   return [];
 }
 
-interface Product {
-  readonly outputs: readonly OutputFile[];
-  /** Set with --sha-only. */
-  readonly digest?: Uint8Array;
-}
-
-async function produce(
-  host: Host,
-  request: SignRequest,
-  options: ImageOptions,
-  layout: ImageLayout,
-  firmware: Uint8Array,
-  keys: OpenKeys,
-): Promise<Product> {
-  const path = outputPath(request);
-  const output = (bytes: Uint8Array): OutputFile => ({ path, bytes, replace: true });
-  if (request.product === 'digest') {
-    const digest = imageDigest(firmware, options, keys.public);
-    return { outputs: [output(digest)], digest };
-  }
-  const { signatureFile } = request;
-  const image =
-    signatureFile === undefined
-      ? await buildSignedImage(firmware, options, ...keys.signers)
-      : await assembleImage(firmware, options, keys.public, {
-          primary: readInput(host, signatureFile),
-        });
-  const whole = request.product === 'signed';
-  return {
-    outputs: [
-      output(whole ? image : image.slice(0, layout.headerSizeBytes)),
-      ...policyOutputs(request, layout, image),
-    ],
-  };
-}
-
-function report(
-  host: Host,
-  request: SignRequest,
-  { headerSizeBytes }: ImageLayout,
-  { outputs, digest }: Product,
-  keys: OpenKeys,
-  warnings: readonly string[],
-): void {
+function report(job: SignJob, products: SignProducts, warnings: readonly string[]): void {
+  const { host, request, keys } = job;
+  const { outputs, digest, deltaDigest } = products;
   for (const line of keys.notes()) host.note(line);
-  if (!request.json) {
-    if (digest) host.print(`${request.hash} ${toHex(digest)}`);
-    for (const { path, bytes } of outputs) host.print(`wrote ${path} (${bytes.length} bytes)`);
+  if (request.json) {
+    host.print(canonicalJson(asJson(job, products, warnings)));
     return;
   }
-  host.print(
-    canonicalJson({
-      version: request.version,
-      partitionId: request.partitionId,
-      hash: request.hash,
-      headerSizeBytes,
-      digest: digest && toHex(digest),
-      keys: keys.facts(),
-      outputs: outputs.map(({ path, bytes }) => ({
-        file: path,
-        sizeBytes: bytes.length,
-        sha256: toHex(hash('sha256', bytes)),
-      })),
-      warnings,
-    }),
-  );
-}
-
-/** The signed policy is also kept beside the policy's file (section 15). */
-function policyOutputs(
-  { policyFile }: SignRequest,
-  layout: ImageLayout,
-  image: Uint8Array,
-): readonly OutputFile[] {
-  const field = layout.fields.find(({ source }) => source.from === 'policy');
-  if (policyFile === undefined || !field) return [];
-  const start = field.offsetBytes + 4;
-  const bytes = image.slice(start, start + field.lengthBytes);
-  return [{ path: `${policyFile}.sig`, bytes, replace: true }];
-}
-
-/** The image's name up to its last dot; unlike wolfBoot's tool, dots of directories do not count. */
-function outputPath({ imageFile, versionText, product }: SignRequest): string {
-  const name = basename(imageFile);
-  const folder = imageFile.slice(0, imageFile.length - name.length);
-  const dot = name.lastIndexOf('.');
-  const stem = dot < 0 ? name : name.slice(0, dot);
-  return `${folder}${stem}_v${versionText}_${product}.bin`;
-}
-
-/**
- * No output may land on an input, links could lead there; and each must have a place. Asked before a key
- * is used: a signature that cannot be written would use up an index for nothing.
- */
-function checkOutputs(host: Host, request: SignRequest): void {
-  const { imageFile, keyFiles, policyFile, signatureFile, deviceTreeFile, certificateFile } =
-    request;
-  const inputs = [
-    imageFile,
-    ...keyFiles,
-    ...[policyFile, signatureFile, deviceTreeFile, certificateFile].filter(
-      (path) => path !== undefined,
-    ),
-  ].map((path) => fileIdentity(host, path));
-  const outputs = [outputPath(request), ...(policyFile === undefined ? [] : [`${policyFile}.sig`])];
-  for (const path of outputs) {
-    if (inputs.includes(fileIdentity(host, path))) {
-      throw new AppError('file-failed', `${path} is also an input; it was not written`);
-    }
-    checkWritable(host, path);
+  if (digest) host.print(`${request.hash} ${toHex(digest)}`);
+  if (deltaDigest) host.print(`${request.hash} ${toHex(deltaDigest)} (delta image)`);
+  for (const { path, bytes, secret } of outputs) {
+    const what = secret ? ', secret: key and nonce of the encrypted image' : '';
+    host.print(`wrote ${path} (${bytes.length} bytes${what})`);
   }
+}
+
+function asJson(
+  { request, keys, layout, inputs }: SignJob,
+  { outputs, digest, deltaDigest, delta, encryption }: SignProducts,
+  warnings: readonly string[],
+) {
+  const fields = delta?.options.delta;
+  return {
+    version: request.version,
+    partitionId: request.partitionId,
+    hash: request.hash,
+    headerSizeBytes: layout.headerSizeBytes,
+    digest: digest && toHex(digest),
+    deltaDigest: deltaDigest && toHex(deltaDigest),
+    delta: fields && {
+      baseVersion: fields.baseVersion,
+      patchSizeBytes: fields.patchSizeBytes,
+      inverseSizeBytes: fields.inverseSizeBytes,
+      sectorSizeBytes: inputs.base?.sectorSizeBytes,
+    },
+    encryption: encryption && {
+      cipher: request.encryption?.cipher,
+      nonce: toHex(encryption.nonce),
+      freshNonce: encryption.fresh,
+    },
+    keys: keys.facts(),
+    outputs: outputs.map(({ path, bytes, secret }) => ({
+      file: path,
+      sizeBytes: bytes.length,
+      // A short secret must not be told by its hash either.
+      sha256: secret ? undefined : toHex(hash('sha256', bytes)),
+    })),
+    warnings,
+  };
 }

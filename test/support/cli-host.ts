@@ -22,6 +22,8 @@ export interface CliOptions {
   /** Change time of every file; undefined: that of the file system. */
   readonly changeTimeSeconds?: bigint | undefined;
   readonly seed?: string;
+  /** For trees of 1024 leaves; slow and plain otherwise. */
+  readonly treeHasher?: Host['treeHasher'];
 }
 
 /** A machine on which nothing is random and nobody looks. */
@@ -59,6 +61,10 @@ export class CliDirectory {
     return new Uint8Array(readFileSync(join(this.path, name)));
   }
 
+  erase(name: string): void {
+    rmSync(join(this.path, name));
+  }
+
   /** All files, with their folders, in alphabetical order. */
   list(): readonly string[] {
     return readdirSync(this.path, { recursive: true, withFileTypes: true })
@@ -84,6 +90,7 @@ export class CliDirectory {
         return Promise.resolve(options.answer);
       },
       changeTimeSeconds: () => options.changeTimeSeconds ?? 1_600_000_000n,
+      treeHasher: options.treeHasher ?? (() => plainTreeHasher),
     });
     const exitCode = await run(words, host, '0.0.0-test');
     return { exitCode, stdout: stdout.join('\n'), stderr: stderr.join('\n') };

@@ -2,8 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fromHex } from '../../src/core/bytes/index.ts';
 import type { KeystoreSlot } from '../../src/core/wolfboot/index.ts';
-import { byId, slotsOf, vectorFile, vectors } from './wolfboot-vectors.ts';
-import type { CliDirectory } from './cli-host.ts';
+import { byId, slotsOf, vectors } from './wolfboot-vectors.ts';
 
 export interface VectorTlv {
   readonly offset: number;
@@ -65,41 +64,6 @@ export const imageManifest = JSON.parse(
 /** Slots of one or several keys of the vectors, by id. */
 export function slotsOfKeys(...ids: readonly (string | null | undefined)[]): KeystoreSlot[] {
   return ids.flatMap((id) => (typeof id === 'string' ? [...slotsOf(byId(vectors.keys, id))] : []));
-}
-
-/** What the words of a command stand for (notes of the manifest). */
-const AUXILIARY: Readonly<Record<string, string>> = {
-  'blob.bin': 'payloads/blob.bin',
-  'chain.bin': 'payloads/certchain.bin',
-  'board.dtb': 'payloads/board.dtb',
-  'policy.bin': 'payloads/policy.bin',
-  'pub.der': 'keys/ecc256-der/priv_pub.der',
-};
-
-/** Puts every input of the command into the directory, under the names that the command uses. */
-export function provideInputs(
-  directory: CliDirectory,
-  vector: Pick<ImageVector, 'command' | 'key_file_used'> & {
-    readonly payload?: string | undefined;
-    readonly key?: string | null | undefined;
-    readonly key2?: string | undefined;
-    readonly id: string;
-  },
-): void {
-  const half = vector.key_file_used === 'public' ? 'priv_pub.der' : 'priv.der';
-  const payload = imageManifest.payloads.find(({ id }) => id === vector.payload);
-  for (const word of vector.command) {
-    const auxiliary = AUXILIARY[word];
-    if (auxiliary !== undefined) directory.write(word, vectorFile(auxiliary));
-    else if (word === 'fw.bin' && payload) directory.write(word, vectorFile(payload.file));
-    else if (word === 'key.der')
-      directory.write(word, vectorFile(`keys/${vector.key ?? ''}/${half}`));
-    else if (word === 'key2.der')
-      directory.write(word, vectorFile(`keys/${vector.key2 ?? ''}/${half}`));
-    else if (word === 'sig.bin' && vector.key_file_used === 'public') {
-      directory.write(word, vectorFile(`images/${vector.id}.sig.bin`));
-    }
-  }
 }
 
 /** The timestamp in a file that the tool wrote, which no later run can have again. */

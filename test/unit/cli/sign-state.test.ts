@@ -134,7 +134,7 @@ describe('no index is used up', () => {
     directory.write('lms.key', lmsKeyAt(31));
     const run = await sign('--lms --policy policy fw.bin lms.key 1', { IMAGE_HEADER_SIZE: '8192' });
     expect(run.exitCode).toBe(1);
-    expect(run.stderr).toContain('a policy takes two');
+    expect(run.stderr).toContain('this run takes 2: for the image, the policy');
     expect(lmsIndex()).toBe(31);
   });
 

@@ -2,11 +2,21 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fromHex, hexNumber, toHex } from '../../../src/core/bytes/index.ts';
 import { hash } from '../../../src/core/crypto/index.ts';
 import { isAppError } from '../../../src/core/errors.ts';
-import { parseImage, verifyImage } from '../../../src/core/wolfboot/index.ts';
+import {
+  applyDeltaImage,
+  decryptImage,
+  encryptImage,
+  imageCiphers,
+  parseEncryptionKeyFile,
+  parseImage,
+  verifyImage,
+  type ImageCipher,
+} from '../../../src/core/wolfboot/index.ts';
 import { CliDirectory } from '../../support/cli-host.ts';
+import { wasmTreeHasher } from '../../support/hash-engine.ts';
+import { encryptionKeyFile, provideInputs } from '../../support/image-inputs.ts';
 import {
   imageManifest,
-  provideInputs,
   slotsOfKeys,
   timestampOf,
   type ImageOutput,
@@ -14,26 +24,22 @@ import {
 } from '../../support/image-vectors.ts';
 import { vectorFile } from '../../support/wolfboot-vectors.ts';
 
-/** One-time keys: the tests of LMS and XMSS sign with their states. */
-function isStateful(key: string | null | undefined): boolean {
-  return /^(?:lms|xmss)/.test(key ?? '');
-}
-
 /** Signatures that are none: a key of another size, and 256 zero bytes (section 23, 18 and 19). */
 const QUIRKS: Readonly<Record<string, string>> = {
   'quirk-rsa4096-option-with-rsa2048-key': 'image-key-type-refused',
   'quirk-rsa2048-manual-hdr1024': 'image-signature-invalid',
 };
 
-function canSign(vector: ImageVector): boolean {
-  const { key, key2, key_file_used: half } = vector;
-  const needsState = (isStateful(key) || isStateful(key2)) && half !== 'public';
-  return !needsState && QUIRKS[vector.id] === undefined;
-}
+/** Two trees of 1024 leaves, and the machine may have other work. */
+const SLOW_MS = 120_000;
 
-function canBeMade(vector: ImageVector): boolean {
-  const words = vector.command;
-  return canSign(vector) && !words.includes('--delta') && !words.includes('--encrypt');
+/** Its base was signed with a header of another size, which no board has (section 23, 28). */
+const OTHER_HEADER: readonly string[] = ['delta-hybrid'];
+
+/** What wolfBoot's tool does here ours does when told to; everything else it does without a word. */
+function optionsOf({ id, command }: ImageVector): readonly string[] {
+  if (id in QUIRKS || OTHER_HEADER.includes(id)) return ['--upstream-compatible'];
+  return command.includes('--encrypt') ? ['--keep-iv'] : [];
 }
 
 const readable = imageManifest.images.flatMap((vector) =>
@@ -162,64 +168,114 @@ describe('signing as wolfBoot does', () => {
     directory.remove();
   });
 
-  const makeable = imageManifest.images.filter(canBeMade);
-
-  it('covers the demanded algorithms', () => {
-    expect(makeable.length).toBeGreaterThan(130);
+  it('is tried with every run', () => {
+    expect(imageManifest.images.length).toBeGreaterThan(220);
   });
 
-  it.each(makeable)('$id: the same command gives the same files', async (vector) => {
-    provideInputs(directory, vector);
-    const before = directory.list();
-    const { exitCode, stderr } = await directory.run(vector.command, {
-      environment: vector.env,
-      changeTimeSeconds: timestampOf(vector),
-    });
-    expect(stderr.replace(/^warning: .*$/gm, '').trim()).toBe('');
-    expect(exitCode).toBe(0);
-    const names = vector.outputs.map(({ tool_name }) => tool_name);
-    expect(directory.list()).toEqual([...before, ...names].sort());
-    for (const output of vector.outputs) await compare(directory, vector, output);
-  });
-
-  // The tool writes the plain image beside every encrypted one and before every delta.
-  const plainParts = imageManifest.images
-    .filter((vector) => canSign(vector) && !canBeMade(vector))
-    .map((vector) => ({ ...vector, command: withoutLaterFeatures(vector.command) }));
-
-  it.each(plainParts)('$id: the plain image of the same run', async (vector) => {
-    provideInputs(directory, vector);
-    const { exitCode } = await directory.run(vector.command, {
-      environment: vector.env,
-      changeTimeSeconds: timestampOf(vector),
-    });
-    expect(exitCode).toBe(0);
-    const plain = vector.outputs.find(({ kind }) => kind === 'signed')!;
-    await compare(directory, vector, plain);
-  });
+  it.each(imageManifest.images)(
+    '$id: the same command gives the same files',
+    { timeout: SLOW_MS },
+    async (vector) => {
+      await provideInputs(directory, vector);
+      const before = directory.list();
+      const [name = '', ...words] = vector.command;
+      const { exitCode, stderr } = await directory.run([name, ...optionsOf(vector), ...words], {
+        environment: vector.env,
+        changeTimeSeconds: timestampOf(vector),
+        treeHasher: wasmTreeHasher,
+      });
+      expect(stderr.replace(/^(?:warning: |key2?\.der: used ind).*$/gm, '').trim()).toBe('');
+      expect(exitCode).toBe(0);
+      const names = vector.outputs.map(({ tool_name }) => tool_name);
+      const written = directory.list().filter((file) => !file.endsWith('.trees'));
+      expect(written).toEqual([...before, ...names].sort());
+      for (const output of vector.outputs) await compare(directory, vector, output);
+    },
+  );
 });
 
-function withoutLaterFeatures(command: readonly string[]): readonly string[] {
-  const dropped = ['--chacha', '--aes128', '--aes256', '--no-base-sha'];
-  const withFile = ['--encrypt', '--delta'];
-  return command.filter(
-    (word, index) =>
-      ![...dropped, ...withFile].includes(word) && !withFile.includes(command[index - 1] ?? ''),
-  );
-}
-
-/** Byte for byte, except where ECDSA, PSS and ML-DSA drew random numbers: there each side verifies the other's. */
 async function compare(
   directory: CliDirectory,
   vector: ImageVector,
   output: ImageOutput,
 ): Promise<void> {
   const ours = directory.read(output.tool_name);
+  if (output.kind === 'encrypted' || output.kind === 'diff_encrypted') {
+    compareEncrypted(directory, vector, output);
+  } else if (output.kind === 'diff') await compareDelta(directory, vector, output);
+  else await comparePlain(ours, vector, output);
+}
+
+/** Both ways with the file of wolfBoot, and ours is what our own plain image gives. */
+function compareEncrypted(
+  directory: CliDirectory,
+  vector: ImageVector,
+  { file, tool_name, kind }: ImageOutput,
+): void {
+  const plainKind = kind === 'encrypted' ? 'signed' : 'diff';
+  const plain = vector.outputs.find((each) => each.kind === plainKind)!;
+  const cipher = /aes(?:128|256)/.exec(vector.command.join(' '))?.[0];
+  const keyFile = encryptionKeyFile(vector);
+  const key = parseEncryptionKeyFile(
+    vectorFile(keyFile),
+    keyFile,
+    cipher === undefined ? 'chacha20' : (`${cipher}-ctr` as ImageCipher),
+  );
+  const theirs = vectorFile(file);
+  expect(toHex(encryptImage(vectorFile(plain.file), key))).toBe(toHex(theirs));
+  expect(decryptImage(theirs, key)).toEqual(vectorFile(plain.file));
+  const ours = directory.read(tool_name);
+  expect(ours.length % imageCiphers[key.cipher].blockBytes).toBe(0);
+  expect(decryptImage(ours, key)).toEqual(directory.read(plain.tool_name));
+  if (kind === 'encrypted') expect(ours.length).toBe(theirs.length);
+}
+
+/** Patches may be shorter than wolfBoot's: then sizes, digest and signature are others. */
+const OF_PATCHES: readonly string[] = [
+  'delta_size',
+  'delta_inverse',
+  'delta_inverse_size',
+  'sha256',
+  'signature',
+  'secondary_signature',
+];
+
+async function compareDelta(
+  directory: CliDirectory,
+  vector: ImageVector,
+  output: ImageOutput,
+): Promise<void> {
+  const diff = directory.read(output.tool_name);
+  const ours = parseImage(diff, 'ours').tlvs;
+  const theirs = parseImage(vectorFile(output.file), 'theirs').tlvs;
+  expect(ours.map(({ tag, offsetBytes }) => [tag, offsetBytes])).toEqual(
+    theirs.map(({ tag, offsetBytes }) => [tag, offsetBytes]),
+  );
+  for (const [index, { name, value }] of ours.entries()) {
+    const same = theirs[index]!.value;
+    if (OF_PATCHES.includes(name)) expect(value.length).toBe(same.length);
+    else expect({ name, value: toHex(value) }).toEqual({ name, value: toHex(same) });
+  }
+  const sector = Number(vector.env.WOLFBOOT_SECTOR_SIZE);
+  const base = directory.read('base.bin');
+  const whole = directory.read(vector.outputs[0]!.tool_name);
+  expect(applyDeltaImage(diff, base, sector, 'forward')).toEqual(whole);
+  expect(applyDeltaImage(diff, whole, sector, 'inverse')).toEqual(base);
+  const slots = slotsOfKeys(vector.key, vector.key2);
+  expect(await verifyImage(diff, slots)).toMatchObject({ ok: true });
+}
+
+/** Byte for byte, except where ECDSA, PSS and ML-DSA drew random numbers: there each side verifies the other's. */
+async function comparePlain(
+  ours: Uint8Array,
+  vector: ImageVector,
+  output: ImageOutput,
+): Promise<void> {
   const theirs = vectorFile(output.file);
   expect(ours.length).toBe(theirs.length);
   const random = randomRanges(vector, output);
   expect(toHex(without(ours, random))).toBe(toHex(without(theirs, random)));
-  if (output.kind !== 'signed' || vector.key === null) return;
+  if (output.kind !== 'signed' || vector.key === null || vector.id in QUIRKS) return;
   const slots = slotsOfKeys(vector.key, vector.key2);
   expect(await verifyImage(ours, slots)).toMatchObject({ ok: true });
   expect(await verifyImage(theirs, slots)).toMatchObject({ ok: true });

@@ -141,7 +141,9 @@ function planOf(order: ImageOrder, bytes: Uint8Array): Plan | 'overflow' {
   const grows =
     order.certificateChain !== undefined ||
     order.deviceTree !== undefined ||
-    (order.customTlvs ?? []).length > 0;
+    (order.customTlvs ?? []).length > 0 ||
+    // Where wolfBoot's sign gives up, because it takes the larger of two header sizes for both signatures.
+    (order.secondKey !== undefined && order.headerSize === undefined);
   if (end > headerSize) {
     if (!grows) return 'overflow';
     headerSize = 256;

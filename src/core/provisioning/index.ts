@@ -37,6 +37,7 @@ export type { BurnPlan, PlanResult } from './plan.ts';
 export type { KeyBackups, PlanInput, PlanRefusal } from './plan-policy.ts';
 export { isRehearsed, parseRehearsalReceipt, rehearsalReceipt } from './rehearsal.ts';
 export type { RehearsalReceipt } from './rehearsal.ts';
+export { readRunningImage, type RunningImage } from './running-image.ts';
 export { verifyBoard, verifyContent } from './verify.ts';
 export type { ExpectedKeystore, SlotVerdict, UdsVerdict, Verification } from './verify.ts';
 export { verifyOverPrimer } from './verify-primer.ts';

@@ -14,6 +14,7 @@ import {
 } from '../core/wolfboot/index.ts';
 import type { EncryptionKeyInfo } from '../workers/keyring/protocol.ts';
 import { idle, perform, type Activity } from './activity.ts';
+import { openFirmwareFile, openImageFile, type FirmwareSource } from './firmware-files.ts';
 import { planImage, type ImagePlan, type SigningInputs } from './image-plan.ts';
 import type { KeysStore } from './keys.ts';
 import type { KeystoreStore } from './keystore.ts';
@@ -30,6 +31,8 @@ export interface FirmwareFile extends NamedFile {
   readonly id: string;
   /** Made for the virtual board; may not go to a real one. */
   readonly sample: boolean;
+  /** What a .hex, .elf and the like said besides the bytes. */
+  readonly source?: FirmwareSource | undefined;
 }
 
 export interface SignedImage extends NamedFile {
@@ -199,7 +202,7 @@ export function createFirmwareStore(
       },
       async openFirmware(file) {
         await perform(report, 'open-firmware', () => {
-          addFirmware(file);
+          addFirmware(openFirmwareFile(file));
           return Promise.resolve();
         });
       },
@@ -222,7 +225,7 @@ export function createFirmwareStore(
       },
       async openSigned(file) {
         await perform(report, 'open-image', async () => {
-          await addImage(file, 'opened');
+          await addImage(openImageFile(file, keystoreStore.getState().view.profile), 'opened');
         });
       },
       async openEncrypted(file, encryptionKeyId) {

@@ -12,6 +12,7 @@ import { Button, IconButton } from '../../ui/kit/button.tsx';
 import { Fingerprint } from '../../ui/kit/fingerprint.tsx';
 import { Facts, Row } from '../../ui/kit/layout.tsx';
 import { Notice } from '../../ui/kit/notice.tsx';
+import { SaveAs } from './save-as.tsx';
 import styles from './sign.module.css';
 import { warningWords } from './warning-words.ts';
 
@@ -102,7 +103,8 @@ interface ImageButtonsProps {
   readonly onToggle: () => void;
 }
 
-function ImageButtons({ entry: { id, name }, open, onToggle }: ImageButtonsProps) {
+function ImageButtons({ entry, open, onToggle }: ImageButtonsProps) {
+  const { id, name } = entry;
   const save = useFirmware((state) => state.save);
   const verify = useFirmware((state) => state.verify);
   const removeImage = useFirmware((state) => state.removeImage);
@@ -119,6 +121,7 @@ function ImageButtons({ entry: { id, name }, open, onToggle }: ImageButtonsProps
         >
           {m.firmware_save()}
         </Button>
+        <SaveAs image={entry} />
         <Button
           size="small"
           icon="refresh"

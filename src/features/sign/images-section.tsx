@@ -11,6 +11,8 @@ import { Section } from '../../ui/kit/page.tsx';
 import { ImageCard } from './image-card.tsx';
 import styles from './sign.module.css';
 
+const imageFiles = '.bin,.img,.hex,.ihex,.srec,.s19,.s37,.elf,.dfu';
+
 export function ImagesSection() {
   const images = useFirmware((state) => state.images);
   const openSigned = useFirmware((state) => state.openSigned);
@@ -24,7 +26,7 @@ export function ImagesSection() {
         <Button
           icon="open"
           onClick={() => {
-            openFile.open('.bin,application/octet-stream', openSigned);
+            openFile.open(imageFiles, openSigned);
           }}
         >
           {m.firmware_open_signed()}

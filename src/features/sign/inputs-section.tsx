@@ -9,6 +9,7 @@ import { Button, IconButton } from '../../ui/kit/button.tsx';
 import { EmptyState } from '../../ui/kit/empty-state.tsx';
 import { ErrorNotice } from '../../ui/kit/notice.tsx';
 import { Section } from '../../ui/kit/page.tsx';
+import { FirmwareSourceNote } from './firmware-source.tsx';
 import styles from './sign.module.css';
 
 export function InputsSection() {
@@ -27,7 +28,7 @@ export function InputsSection() {
         </EmptyState>
       ) : (
         <ul className={styles.inputs} aria-label={m.firmware_inputs()}>
-          {files.map(({ id, name, bytes, sample }) => (
+          {files.map(({ id, name, bytes, sample, source }) => (
             <li key={id}>
               <code>{name}</code>
               <span>{formatBytes(bytes.length)}</span>
@@ -43,6 +44,7 @@ export function InputsSection() {
                   removeFirmware(id);
                 }}
               />
+              {source !== undefined && <FirmwareSourceNote name={name} source={source} />}
             </li>
           ))}
         </ul>
@@ -50,6 +52,8 @@ export function InputsSection() {
     </Section>
   );
 }
+
+const firmwareFiles = '.bin,.hex,.ihex,.elf,.axf,.srec,.s19,.s28,.s37,.mot,.dfu';
 
 function Openers({ first }: { readonly first: boolean }) {
   const loadSample = useFirmware((state) => state.loadSample);
@@ -70,7 +74,7 @@ function Openers({ first }: { readonly first: boolean }) {
         icon="open"
         disabled={busy}
         onClick={() => {
-          openFile.open('.bin,application/octet-stream', openFirmware);
+          openFile.open(firmwareFiles, openFirmware);
         }}
       >
         {m.firmware_open()}

@@ -1,6 +1,6 @@
 /** The composition root: the only place where the program meets the browser and the virtual board. */
 import { createRealClock } from '../platform/clock.ts';
-import { findFolderPicker, pickFile, saveFile } from '../platform/files.ts';
+import { findFolderPicker, pickFile, readFile, saveFile } from '../platform/files.ts';
 import { createKeptStorage } from '../platform/kept-storage.ts';
 import { createWebLocks } from '../platform/locks.ts';
 import { findPasskeys } from '../platform/passkey.ts';
@@ -34,6 +34,7 @@ export function createServices(): Services {
     keyring: createKeyringClient(worker),
     deltaMaker: createBrowserDeltaMaker(),
     files: { save: saveFile, pick: pickFile },
+    readFile,
     samples: {
       application: async () => {
         const { buildSampleApplication } = await loadVirtual();

@@ -2,6 +2,7 @@
 import { createBoardLocks } from './board-locks.ts';
 import { boardAtWork } from './board-work.ts';
 import { createBenchStore, type BenchStore } from './bench.ts';
+import { createExamineStore, type ExamineStore } from './examine.ts';
 import { createFirmwareStore, type FirmwareStore } from './firmware.ts';
 import { createInspectStore, type InspectStore } from './inspect.ts';
 import { createInstallStore, type InstallStore } from './install.ts';
@@ -11,6 +12,7 @@ import { createPrimerProofStore, type PrimerProofStore } from './primer-proof.ts
 import { createProvisionStore, type ProvisionStore } from './provision.ts';
 import { recordBurn, recordInstalled, recordProvenUpdate } from './record-keeping.ts';
 import { createRecordsStore, type RecordsStore } from './records.ts';
+import { createRunningImageStore, type RunningImageStore } from './running-image.ts';
 import type { Services } from './services.ts';
 import { createUpdateStore, type UpdateStore } from './update.ts';
 
@@ -26,6 +28,8 @@ export interface AppState {
   readonly install: InstallStore;
   readonly update: UpdateStore;
   readonly records: RecordsStore;
+  readonly runningImage: RunningImageStore;
+  readonly examine: ExamineStore;
 }
 
 export function createAppState(services: Services): AppState {
@@ -34,9 +38,10 @@ export function createAppState(services: Services): AppState {
   const firmware = createFirmwareStore(services, keys, keystore);
   const locks = createBoardLocks(services);
   const bench = createBenchStore(services, () =>
-    boardAtWork({ inspect, provision, install, update }),
+    boardAtWork({ inspect, provision, install, update, runningImage }),
   );
   const inspect = createInspectStore(services, locks, { bench, keystore });
+  const runningImage = createRunningImageStore(locks, { bench, keystore });
   const records = createRecordsStore(services);
   const recorded = { bench, keystore, records };
   const provision = createProvisionStore(
@@ -54,15 +59,20 @@ export function createAppState(services: Services): AppState {
     { bench, keystore, firmware },
     {
       primerInFlash: () => primerWaits(inspect),
-      onInstalled: (installed) => void recordInstalled(recorded, installed),
+      onInstalled: (installed) => {
+        runningImage.getState().forget();
+        void recordInstalled(recorded, installed);
+      },
     },
   );
   const update = createUpdateStore(
     services,
     { bench, keystore, firmware },
     {
-      onProven: (image, outcome) =>
-        void recordProvenUpdate(recorded, services.clock, image, outcome),
+      onProven: (image, outcome) => {
+        runningImage.getState().forget();
+        void recordProvenUpdate(recorded, services.clock, image, outcome);
+      },
     },
   );
   return {
@@ -77,6 +87,8 @@ export function createAppState(services: Services): AppState {
     install,
     update,
     records,
+    runningImage,
+    examine: createExamineStore({ bench, keystore, inspect, runningImage }),
   };
 }
 

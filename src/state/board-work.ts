@@ -2,6 +2,7 @@
 import type { InspectState, InspectStore } from './inspect.ts';
 import type { InstallState, InstallStore } from './install.ts';
 import type { ProvisionState, ProvisionStore } from './provision.ts';
+import type { RunningImageState, RunningImageStore } from './running-image.ts';
 import type { UpdateState, UpdateStore } from './update.ts';
 
 interface Workers {
@@ -9,18 +10,28 @@ interface Workers {
   readonly provision: ProvisionStore;
   readonly install: InstallStore;
   readonly update: UpdateStore;
+  readonly runningImage: RunningImageStore;
 }
 
-export function boardAtWork({ inspect, provision, install, update }: Workers): boolean {
+export function boardAtWork({
+  inspect,
+  provision,
+  install,
+  update,
+  runningImage,
+}: Workers): boolean {
   return (
     jobRuns(inspect.getState()) ||
     provisionsBoard(provision.getState()) ||
     jobRuns(install.getState()) ||
-    jobRuns(update.getState())
+    jobRuns(update.getState()) ||
+    jobRuns(runningImage.getState())
   );
 }
 
-function jobRuns({ job }: Pick<InspectState | InstallState | UpdateState, 'job'>): boolean {
+function jobRuns({
+  job,
+}: Pick<InspectState | InstallState | UpdateState | RunningImageState, 'job'>): boolean {
   return job.kind === 'running';
 }
 

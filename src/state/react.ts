@@ -3,6 +3,7 @@ import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import type { AppState } from './app-state.ts';
 import type { BenchState } from './bench.ts';
+import type { ExamineState } from './examine.ts';
 import type { FirmwareState } from './firmware.ts';
 import type { InspectState } from './inspect.ts';
 import type { InstallState } from './install.ts';
@@ -11,6 +12,7 @@ import type { KeystoreState } from './keystore.ts';
 import type { PrimerProofState } from './primer-proof.ts';
 import type { RecordsState } from './records.ts';
 import type { ProvisionState } from './provision.ts';
+import type { RunningImageState } from './running-image.ts';
 import type { UpdateState } from './update.ts';
 
 const AppStateContext = createContext<AppState | undefined>(undefined);
@@ -61,4 +63,12 @@ export function useUpdate<T>(select: (state: UpdateState) => T): T {
 
 export function useRecords<T>(select: (state: RecordsState) => T): T {
   return useStore(useAppState().records, select);
+}
+
+export function useExamine<T>(select: (state: ExamineState) => T): T {
+  return useStore(useAppState().examine, select);
+}
+
+export function useRunningImage<T>(select: (state: RunningImageState) => T): T {
+  return useStore(useAppState().runningImage, select);
 }

@@ -75,6 +75,8 @@ export interface Services {
   /** Patches between two versions of a firmware, made in workers. */
   readonly deltaMaker: DeltaMaker;
   readonly files: Files;
+  /** Reads a file that was dropped or pasted. Rejects with `file-failed`. */
+  readonly readFile: (file: File) => Promise<NamedFile>;
   readonly samples: Samples;
   readonly store: Store;
   /** Where burns are journalled. A virtual board's journal lives and dies with the board. */

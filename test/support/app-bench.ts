@@ -45,6 +45,10 @@ export function appBench(options: AppBenchOptions = {}): AppBench {
       },
       pick: () => Promise.resolve(undefined),
     },
+    readFile: async (file) => ({
+      name: file.name,
+      bytes: new Uint8Array(await file.arrayBuffer()),
+    }),
     samples: {
       application: () => sample('sample-application.bin', buildSampleApplication('test')),
       bootloader: () => sample('sample-bootloader.bin', buildSampleBootloader()),

@@ -1,10 +1,13 @@
-/** The seven steps as a trace on a board: where one is, what is done, what waits. Also the navigation. */
+/**
+ * The seven steps as a trace on a board: where one is, what is done, what waits. Also the navigation;
+ * the guide before and the tool behind the steps are none of them.
+ */
 import { useId } from 'react';
 import { m } from '../i18n/paraglide/messages.js';
 import { stepIds, usePath, type StepState } from '../state/path.ts';
 import { Icon, type IconName } from '../ui/kit/icons.tsx';
 import styles from './path-bar.module.css';
-import { pageRoutes, routeOfStep } from './routes.tsx';
+import { pageRoutes, routeOfStep, type PageRoute } from './routes.tsx';
 
 const stateIcons: Readonly<Partial<Record<StepState, IconName>>> = { done: 'check' };
 
@@ -17,18 +20,10 @@ export function PathBar({ location }: { readonly location: string }) {
     blocked: m.step_blocked(),
   };
   const guide = pageRoutes[0];
+  const tool = pageRoutes.find(({ path }) => path === '/examine');
   return (
     <nav className={styles.nav} aria-label={m.app_pages()}>
-      {guide && (
-        <a
-          href={`#${guide.path}`}
-          className={styles.guide}
-          aria-current={location === guide.path ? 'page' : undefined}
-        >
-          <Icon name={guide.icon} size={17} />
-          {guide.name()}
-        </a>
-      )}
+      {guide && <Beside route={guide} location={location} className={styles.guide} />}
       <ol className={styles.steps}>
         {stepIds.map((step) => {
           const route = routeOfStep(step);
@@ -53,6 +48,26 @@ export function PathBar({ location }: { readonly location: string }) {
           );
         })}
       </ol>
+      {tool && <Beside route={tool} location={location} className={styles.tool} />}
     </nav>
+  );
+}
+
+interface BesideProps {
+  readonly route: PageRoute;
+  readonly location: string;
+  readonly className: string | undefined;
+}
+
+function Beside({ route, location, className }: BesideProps) {
+  return (
+    <a
+      href={`#${route.path}`}
+      className={className}
+      aria-current={location === route.path ? 'page' : undefined}
+    >
+      <Icon name={route.icon} size={17} />
+      {route.name()}
+    </a>
   );
 }

@@ -87,6 +87,15 @@ export const pageRoutes: readonly PageRoute[] = [
     })),
   },
   {
+    path: '/examine',
+    name: m.nav_examine,
+    icon: 'examine',
+    shortcut: 'x',
+    Page: lazy(async () => ({
+      default: (await import('../features/examine/index.ts')).ExaminePage,
+    })),
+  },
+  {
     path: '/sheet',
     below: '/sheet/:key',
     name: m.sheet_title,

@@ -43,7 +43,20 @@ const imageFields: Readonly<Record<string, Words>> = {
     name: m.field_image_signature(),
     meaning: m.field_image_signature_meaning(),
   }),
+  delta_base: () => ({ name: m.field_delta_base() }),
+  delta_size: () => ({ name: m.field_delta_size() }),
+  delta_base_hash: () => ({ name: m.field_delta_base_hash() }),
+  delta_inverse: () => ({ name: m.field_delta_inverse() }),
+  delta_inverse_size: () => ({ name: m.field_delta_inverse_size() }),
+  secondary_cipher: () => ({ name: m.field_secondary_cipher() }),
+  secondary_pubkey_hint: () => ({ name: m.field_secondary_hint() }),
+  secondary_signature: () => ({ name: m.field_secondary_signature() }),
+  policy_signature: () => ({ name: m.field_policy_signature() }),
+  cert_chain: () => ({ name: m.field_cert_chain() }),
+  cmdline: () => ({ name: m.field_cmdline() }),
+  device_tree_digest: () => ({ name: m.field_device_tree_digest() }),
   filler: () => ({ name: m.field_image_padding() }),
+  unread: () => ({ name: m.field_unread() }),
   payload: () => ({ name: m.field_payload() }),
 };
 
@@ -57,9 +70,13 @@ export function describeField({ path }: FieldAt): FieldWords {
 }
 
 const TAG = '.tag';
+const CUSTOM = 'custom ';
 
 /** Words for a field of a firmware image's header; the path itself where there are none. */
 export function describeImageField({ path }: FieldAt): FieldWords {
+  if (path.startsWith(CUSTOM) && !path.endsWith(TAG)) {
+    return { name: m.field_custom({ tag: path.slice(CUSTOM.length) }) };
+  }
   if (!path.endsWith(TAG)) return imageFields[path]?.() ?? { name: path };
   const { name } = describeImageField({ path: path.slice(0, -TAG.length) });
   return { name: m.field_of_tag({ name }) };

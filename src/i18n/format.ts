@@ -14,6 +14,14 @@ export function formatBytes(lengthBytes: number): string {
   return `${kilobytes.format(lengthBytes / 1000)} kB`;
 }
 
+/** `share` from 0 to 1; what is not nothing is never shown as 0 %. */
+export function formatPercent(share: number): string {
+  return new Intl.NumberFormat(getLocale(), {
+    style: 'percent',
+    maximumSignificantDigits: share < 0.01 ? 1 : 3,
+  }).format(share);
+}
+
 /** `seconds` since 1970 as date and time in UTC, which is the same on every bench. */
 export function formatTime(seconds: bigint): string {
   const date = new Date(Number(seconds) * 1000);

@@ -42,6 +42,12 @@ const shapes = {
     </>
   ),
   update: <path d="M10 3v9m-4-4 4 4 4-4M3.5 16.5h13" />,
+  examine: (
+    <>
+      <circle cx="8.5" cy="8.5" r="5.2" />
+      <path d="m12.4 12.4 4.6 4.6M6.3 7.5h4.4M6.3 9.7h3" />
+    </>
+  ),
   record: (
     <>
       <rect x="4" y="3.5" width="12" height="13.5" rx="1.5" />

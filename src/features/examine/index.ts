@@ -1,0 +1,1 @@
+export { ExaminePage } from './examine-page.tsx';

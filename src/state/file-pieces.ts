@@ -3,6 +3,7 @@ import { flatten, type FirmwareFile, type Segment } from '../core/stm32/index.ts
 import {
   headerSizeByDigest,
   looksLikeImage,
+  nonSecureFlashAddress,
   type BootloaderProfile,
 } from '../core/wolfboot/index.ts';
 
@@ -42,7 +43,7 @@ function splitAtPartitions(piece: Piece, { partitions }: BootloaderProfile): rea
   if (partitions === undefined) return [piece];
   const start = piece.address ?? FLASH_START;
   const cuts = [partitions.bootAddress, partitions.updateAddress]
-    .map((address) => inFlash(address) - inFlash(start))
+    .map((address) => nonSecureFlashAddress(address) - nonSecureFlashAddress(start))
     .filter((at) => at > 0 && at < piece.bytes.length && looksLikeImage(piece.bytes.subarray(at)))
     .sort((a, b) => a - b);
   if (cuts.length === 0) return [piece];
@@ -50,13 +51,6 @@ function splitAtPartitions(piece: Piece, { partitions }: BootloaderProfile): rea
     address: start + from,
     bytes: piece.bytes.subarray(from, cuts[index]),
   }));
-}
-
-const SECURE_ALIAS = 0x04000000;
-
-/** The secure and the non-secure address of the same cell, made one. */
-export function inFlash(address: number): number {
-  return address - (address & SECURE_ALIAS);
 }
 
 /** In a dump an image is followed by whatever stands in flash; only its proven end is cut at. */

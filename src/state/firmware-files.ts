@@ -8,8 +8,12 @@ import {
   type FirmwareFileFormat,
   type Segment,
 } from '../core/stm32/index.ts';
-import { looksLikeImage, type BootloaderProfile } from '../core/wolfboot/index.ts';
-import { inFlash, piecesOf } from './file-pieces.ts';
+import {
+  looksLikeImage,
+  nonSecureFlashAddress,
+  type BootloaderProfile,
+} from '../core/wolfboot/index.ts';
+import { piecesOf } from './file-pieces.ts';
 import type { Files, NamedFile } from './services.ts';
 
 /** What a file said besides its bytes. */
@@ -71,7 +75,7 @@ export function expectedAddress({
 
 /** The secure and the non-secure address of flash mean the same place. */
 export function isSamePlace(a: number, b: number): boolean {
-  return inFlash(a) === inFlash(b);
+  return nonSecureFlashAddress(a) === nonSecureFlashAddress(b);
 }
 
 export const savedFormats = ['bin', 'intel-hex', 's-record', 'dfuse'] as const;

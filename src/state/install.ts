@@ -19,6 +19,7 @@ import { idle, perform, type Activity } from './activity.ts';
 import { requireBench, type BenchStore } from './bench.ts';
 import { withBoardAlone } from './board-job.ts';
 import type { BoardLocks } from './board-locks.ts';
+import { openBootloaderFile } from './factory-image.ts';
 import type { FirmwareStore, SignedImage } from './firmware.ts';
 import type { KeystoreStore } from './keystore.ts';
 import { openSignedImage } from './open-signed-image.ts';
@@ -219,7 +220,7 @@ export function createInstallStore(
       },
       async openBootloader(file) {
         await perform(report, 'open-bootloader', () => {
-          adopt(file);
+          adopt(openBootloaderFile(file));
           return Promise.resolve();
         });
       },

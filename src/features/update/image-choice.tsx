@@ -58,7 +58,7 @@ export function ImageChoice({ label, imageId, disabled, onChoose, onFile }: Imag
           disabled={disabled}
           label={`${m.update_open_image()}: ${label}`}
           onClick={() => {
-            open('.bin,.img', onFile);
+            open('.bin,.img,.hex,.ihex,.srec,.s19,.s37,.elf,.dfu', onFile);
           }}
         >
           {m.update_open_image()}

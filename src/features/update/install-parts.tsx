@@ -95,7 +95,7 @@ function Bootloader({ disabled }: { readonly disabled: boolean }) {
           icon="open"
           disabled={disabled}
           onClick={() => {
-            open('.bin', openBootloader);
+            open('.bin,.hex,.ihex,.srec,.s19,.s37,.elf,.dfu', openBootloader);
           }}
         >
           {m.update_open_bootloader()}

@@ -10,6 +10,7 @@ import { Row, Stack } from '../../ui/kit/layout.tsx';
 import { JobProgress } from '../../ui/kit/meter.tsx';
 import { ErrorNotice } from '../../ui/kit/notice.tsx';
 import { Section } from '../../ui/kit/page.tsx';
+import { FactoryImageFile } from './factory-image.tsx';
 import { InstallParts } from './install-parts.tsx';
 import { installDoing, installRefusalWords } from './install-words.ts';
 import { Installed } from './installed.tsx';
@@ -65,6 +66,7 @@ function Install() {
             >
               {m.update_install_start()}
             </Button>
+            <FactoryImageFile />
           </Row>
         </>
       )}

@@ -1,6 +1,12 @@
 // Firmware and images of every format, opened and saved.
 import { describe, expect, it } from 'vitest';
 import { readFirmwareFile, writeDfuSe, writeIntelHex } from '../../../src/core/stm32/index.ts';
+import { nonSecureFlashAddress } from '../../../src/core/wolfboot/index.ts';
+import {
+  openBootloaderFile,
+  planFactoryImage,
+  saveFactoryImage,
+} from '../../../src/state/factory-image.ts';
 import {
   expectedAddress,
   isSamePlace,
@@ -83,5 +89,47 @@ describe('signed images', () => {
   it('that are none are handed on for the complaint', () => {
     const plain = { name: 'plain.bin', bytes: program };
     expect(openImageFile(plain, p256Profile)).toBe(plain);
+  });
+});
+
+describe('a factory image', () => {
+  const bootloader = { name: 'wolfboot.bin', bytes: program };
+
+  it('puts bootloader and image where the chip and the profile want them', async () => {
+    const image = await signImage(await testKey(), { version: 3 });
+    const plan = planFactoryImage(bootloader, { name: 'v3.bin', bytes: image }, p256Profile);
+    for (const format of savedFormats) {
+      const saved = new Map<string, Uint8Array>();
+      const files = {
+        save: (name: string, bytes: Uint8Array | string) => {
+          if (typeof bytes !== 'string') saved.set(name, bytes);
+        },
+      };
+      saveFactoryImage(files, plan, format);
+      const [[name, bytes] = ['', new Uint8Array()]] = saved;
+      expect(name).toMatch(/^factory_v3\./);
+      const opened = readFirmwareFile(bytes, name);
+      const places = opened.segments.map(({ address }) => nonSecureFlashAddress(address));
+      expect(places.sort()).toEqual(format === 'bin' ? [0] : [0x08000000, BOOT_PARTITION]);
+      expect(openImageFile({ name, bytes }, p256Profile).bytes).toEqual(image);
+    }
+  });
+
+  it('is refused for an image with another header size', async () => {
+    const image = await signImage(await testKey(), { version: 3, headerSizeBytes: 512 });
+    expect(() =>
+      planFactoryImage(bootloader, { name: 'v3.bin', bytes: image }, p256Profile),
+    ).toThrow(expect.objectContaining({ code: 'layout-conflict' }));
+  });
+
+  it('takes a bootloader from a file that says where it belongs, if it belongs there', () => {
+    const at = (address: number) => ({
+      name: 'wolfboot.hex',
+      bytes: writeIntelHex([{ address, bytes: program }]),
+    });
+    expect(openBootloaderFile(at(0x0c000000)).bytes).toEqual(program);
+    expect(() => openBootloaderFile(at(BOOT_PARTITION))).toThrow(
+      expect.objectContaining({ code: 'layout-conflict' }),
+    );
   });
 });

@@ -16,6 +16,7 @@ import { Section } from '../../ui/kit/page.tsx';
 import { Table } from '../../ui/kit/table.tsx';
 import styles from './examine.module.css';
 import { PayloadCompared } from './payload-compared.tsx';
+import { SessionImages } from './session-images.tsx';
 
 export function CompareSection() {
   const { examine: store } = useAppState();
@@ -46,14 +47,17 @@ export function CompareSection() {
           openDropped(file, examineSecond);
         }}
         actions={
-          <Button
-            icon="open"
-            onClick={() => {
-              open('', examineSecond);
-            }}
-          >
-            {m.examine_compare_open()}
-          </Button>
+          <>
+            <Button
+              icon="open"
+              onClick={() => {
+                open('', examineSecond);
+              }}
+            >
+              {m.examine_compare_open()}
+            </Button>
+            <SessionImages label={m.examine_compare_session()} onChoose={examineSecond} />
+          </>
         }
       />
       {comparison !== undefined && <Compared comparison={comparison} name={name} />}

@@ -5,7 +5,7 @@ import { formatBytes } from '../../i18n/format.ts';
 import { m } from '../../i18n/paraglide/messages.js';
 import { partOf, type Examined } from '../../state/examine.ts';
 import { useOpenFile } from '../../state/open-file.ts';
-import { useAppState, useExamine, useFirmware } from '../../state/react.ts';
+import { useAppState, useExamine } from '../../state/react.ts';
 import { Button, IconButton } from '../../ui/kit/button.tsx';
 import { DropZone } from '../../ui/kit/drop-zone.tsx';
 import { SelectField } from '../../ui/kit/fields.tsx';
@@ -15,9 +15,9 @@ import { ErrorNotice } from '../../ui/kit/notice.tsx';
 import { Section } from '../../ui/kit/page.tsx';
 import styles from './examine.module.css';
 import { kindIcons, kindNames } from './fact-words.ts';
+import { SessionImages } from './session-images.tsx';
 
 const anyFile = '';
-const none = '';
 
 export function FileSection() {
   const examined = useExamine((state) => state.examined);
@@ -44,7 +44,7 @@ export function FileSection() {
                 open(anyFile, examine);
               }}
             />
-            <SessionImages />
+            <SessionImages label={m.examine_from_session()} onChoose={examine} />
           </>
         }
       >
@@ -65,29 +65,6 @@ function OpenButton({ first, onOpen }: { readonly first: boolean; readonly onOpe
     >
       {first ? m.examine_open() : m.examine_open_other()}
     </Button>
-  );
-}
-
-/** What was signed or opened in this session need not be saved first. */
-function SessionImages() {
-  const images = useFirmware((state) => state.images);
-  const { examine: store } = useAppState();
-  if (images.length === 0) return null;
-  return (
-    <SelectField
-      label={m.examine_from_session()}
-      value={none}
-      onChange={(id) => {
-        const image = images.find((candidate) => candidate.id === id);
-        if (image !== undefined) {
-          void store.getState().examine({ name: image.name, bytes: image.bytes });
-        }
-      }}
-      choices={[
-        { value: none, label: '–' },
-        ...images.map(({ id, name }) => ({ value: id, label: name })),
-      ]}
-    />
   );
 }
 

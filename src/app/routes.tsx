@@ -96,6 +96,12 @@ export const pageRoutes: readonly PageRoute[] = [
     })),
   },
   {
+    path: '/external',
+    name: m.external_title,
+    icon: 'key',
+    Page: lazy(async () => ({ default: (await import('../features/sign/index.ts')).ExternalPage })),
+  },
+  {
     path: '/sheet',
     below: '/sheet/:key',
     name: m.sheet_title,

@@ -3,6 +3,7 @@ import { createBoardLocks } from './board-locks.ts';
 import { boardAtWork } from './board-work.ts';
 import { createBenchStore, type BenchStore } from './bench.ts';
 import { createExamineStore, type ExamineStore } from './examine.ts';
+import { createExternalStore, type ExternalStore } from './external.ts';
 import { createFirmwareStore, type FirmwareStore } from './firmware.ts';
 import { createInspectStore, type InspectStore } from './inspect.ts';
 import { createInstallStore, type InstallStore } from './install.ts';
@@ -21,6 +22,7 @@ export interface AppState {
   readonly keys: KeysStore;
   readonly keystore: KeystoreStore;
   readonly firmware: FirmwareStore;
+  readonly external: ExternalStore;
   readonly bench: BenchStore;
   readonly inspect: InspectStore;
   readonly provision: ProvisionStore;
@@ -80,6 +82,7 @@ export function createAppState(services: Services): AppState {
     keys,
     keystore,
     firmware,
+    external: createExternalStore(services, { firmware, keystore }),
     bench,
     inspect,
     provision,

@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import type { AppState } from './app-state.ts';
 import type { BenchState } from './bench.ts';
 import type { ExamineState } from './examine.ts';
+import type { ExternalState } from './external.ts';
 import type { FirmwareState } from './firmware.ts';
 import type { InspectState } from './inspect.ts';
 import type { InstallState } from './install.ts';
@@ -35,6 +36,10 @@ export function useKeystore<T>(select: (state: KeystoreState) => T): T {
 
 export function useFirmware<T>(select: (state: FirmwareState) => T): T {
   return useStore(useAppState().firmware, select);
+}
+
+export function useExternal<T>(select: (state: ExternalState) => T): T {
+  return useStore(useAppState().external, select);
 }
 
 export function useBench<T>(select: (state: BenchState) => T): T {

@@ -3,6 +3,8 @@ import type { HashId } from '../core/crypto/index.ts';
 import type { EncryptionKeyInfo } from '../workers/keyring/protocol.ts';
 import type { NamedFile } from './services.ts';
 
+export type { EncryptionKeyInfo } from '../workers/keyring/protocol.ts';
+
 /** What becomes of the bytes that were signed. `delta`: a patch is signed, not the firmware. */
 export type ImageForm = 'plain' | 'delta' | 'encrypted' | 'delta-encrypted';
 

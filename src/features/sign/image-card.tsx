@@ -12,6 +12,7 @@ import { Button, IconButton } from '../../ui/kit/button.tsx';
 import { Fingerprint } from '../../ui/kit/fingerprint.tsx';
 import { Facts, Row } from '../../ui/kit/layout.tsx';
 import { Notice } from '../../ui/kit/notice.tsx';
+import { FormBadge, FormNotes } from './image-forms.tsx';
 import { SaveAs } from './save-as.tsx';
 import styles from './sign.module.css';
 import { warningWords } from './warning-words.ts';
@@ -27,9 +28,11 @@ export function ImageCard({ entry }: { readonly entry: SignedImage }) {
         <Badge tone="neutral" icon={entry.origin === 'opened' ? 'open' : 'pencil'}>
           {entry.origin === 'opened' ? m.firmware_opened() : m.firmware_signed_here()}
         </Badge>
+        <FormBadge entry={entry} />
         {entry.sample && <Badge tone="virtual">{m.firmware_sample()}</Badge>}
       </div>
       <Verdict entry={entry} />
+      <FormNotes entry={entry} />
       <Facts
         facts={[
           { name: m.firmware_partition(), value: String(image.partitionId) },

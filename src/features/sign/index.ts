@@ -1,1 +1,2 @@
+export { ExternalPage } from './external-page.tsx';
 export { FirmwarePage } from './firmware-page.tsx';

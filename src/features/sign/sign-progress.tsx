@@ -3,8 +3,15 @@ import type { CryptoProgress } from '../../core/crypto/index.ts';
 import { formatDuration } from '../../i18n/format.ts';
 import { m } from '../../i18n/paraglide/messages.js';
 import { useFirmware } from '../../state/react.ts';
+import type { SigningStage } from '../../state/sign-image.ts';
 import { useRemaining } from '../../state/use-remaining.ts';
 import { StoppableJob } from '../../ui/kit/stoppable-job.tsx';
+
+const stageWords: Readonly<Record<SigningStage, () => string>> = {
+  sign: m.firmware_signing,
+  patch: m.sign_stage_patch,
+  encrypt: m.sign_stage_encrypt,
+};
 
 export function SignProgress() {
   const progress = useFirmware((state) => state.progress);
@@ -12,11 +19,12 @@ export function SignProgress() {
 }
 
 function Running({ progress }: { readonly progress: CryptoProgress }) {
+  const stage = useFirmware((state) => state.stage);
   const cancel = useFirmware((state) => state.cancel);
   const remainingMs = useRemaining(progress);
   return (
     <StoppableJob
-      doing={m.firmware_signing()}
+      doing={stageWords[stage ?? 'sign']()}
       done={progress.done}
       total={progress.total}
       remaining={

@@ -1,34 +1,37 @@
 /** What goes into the header, and the signature over all of it. */
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { m } from '../../i18n/paraglide/messages.js';
 import { signaturesWords } from '../../i18n/signatures.ts';
 import type { KeyEntry } from '../../state/keys.ts';
 import { useFirmware, useKeys, useKeystore } from '../../state/react.ts';
-import { Button } from '../../ui/kit/button.tsx';
-import { CheckField, NumberField, SelectField } from '../../ui/kit/fields.tsx';
+import { Button, LinkButton } from '../../ui/kit/button.tsx';
+import { NumberField, SelectField } from '../../ui/kit/fields.tsx';
 import { Section } from '../../ui/kit/page.tsx';
 import { KeyRemark, maySign } from './key-remark.tsx';
+import { MoreOptions } from './more-options.tsx';
+import { PlanSummary } from './plan-summary.tsx';
+import { RunningHeaderRemark } from './running-header.tsx';
+import { firstDraft, requestOf, withoutGone, type SignDraft } from './sign-draft.ts';
 import styles from './sign.module.css';
+import { usePlan } from './use-plan.ts';
 
 const largestVersion = 0xffffffff;
-const largestPartitionId = 15;
-const headerSizes = [256, 512, 1024, 2048, 4096, 8192] as const;
+const nothing = [{ value: '', label: '–' }];
 
 export function SignSection() {
   const files = useFirmware((state) => state.files);
   const keys = useKeys((state) => state.keys);
   const chosen = useKeystore((state) => state.view.chosen);
-  const profileHeader = useKeystore((state) => state.view.profile.headerSizeBytes);
+  const profile = useKeystore((state) => state.view.profile);
   const images = useFirmware((state) => state.images);
+  const encryptionKeys = useFirmware((state) => state.encryptionKeys);
   const sign = useFirmware((state) => state.sign);
   const activity = useFirmware((state) => state.activity);
 
   const [fileId, setFileId] = useState<string>();
   const [keyId, setKeyId] = useState<string>();
   const [typedVersion, setVersion] = useState<number | undefined | 'next'>('next');
-  const [partitionId, setPartitionId] = useState<number | undefined>(1);
-  const [typedHeader, setHeader] = useState<number>();
-  const [timestamp, setTimestamp] = useState(true);
+  const [typed, setDraft] = useState<SignDraft>(firstDraft);
 
   const file = files.find(({ id }) => id === fileId) ?? files[files.length - 1];
   const inKeystore = new Set(chosen.map(({ id }) => id));
@@ -36,29 +39,46 @@ export function SignSection() {
     keys.find(({ id }) => id === keyId) ?? keys.find(({ id }) => inKeystore.has(id)) ?? keys[0];
   const newest = images.reduce((most, { image }) => Math.max(most, image.version), 0);
   const version = typedVersion === 'next' ? newest + 1 : typedVersion;
-  const headerSizeBytes = typedHeader ?? profileHeader;
+  const firmwareId = file?.id;
+  const primaryId = key?.id;
+
+  const draft = useMemo(
+    () => withoutGone(typed, { keys, images, encryptionKeys }),
+    [typed, keys, images, encryptionKeys],
+  );
+  const request = useMemo(
+    () =>
+      requestOf(draft, {
+        firmwareId,
+        keyId: primaryId,
+        version,
+        profileHeaderBytes: profile.headerSizeBytes,
+        profileSectorBytes: profile.partitions?.sectorBytes,
+      }),
+    [draft, firmwareId, primaryId, version, profile],
+  );
+  const { plan, error } = usePlan(request);
   const ready =
-    file !== undefined &&
-    key !== undefined &&
-    maySign(key) &&
-    version !== undefined &&
-    partitionId !== undefined;
+    request !== undefined &&
+    error === undefined &&
+    (draft.unsigned || (key !== undefined && maySign(key)));
 
   const submit = (): void => {
     if (!ready) return;
-    void sign({
-      firmwareId: file.id,
-      keyId: key.id,
-      version,
-      partitionId,
-      headerSizeBytes,
-      timestamp,
-    });
+    void sign(request);
     setVersion('next');
   };
 
   return (
-    <Section title={m.firmware_sign()} description={m.firmware_sign_text()}>
+    <Section
+      title={m.firmware_sign()}
+      description={m.firmware_sign_text()}
+      aside={
+        <LinkButton href="#/external" kind="quiet" size="small">
+          {m.sign_external_link()}
+        </LinkButton>
+      }
+    >
       <form
         className={styles.form}
         onSubmit={(event) => {
@@ -68,24 +88,22 @@ export function SignSection() {
       >
         <SelectField
           label={m.firmware_file()}
-          value={file?.id ?? ''}
+          value={firmwareId ?? ''}
           onChange={setFileId}
           disabled={files.length === 0}
           choices={
-            files.length === 0
-              ? [{ value: '', label: '–' }]
-              : files.map(({ id, name }) => ({ value: id, label: name }))
+            files.length === 0 ? nothing : files.map(({ id, name }) => ({ value: id, label: name }))
           }
         />
         <SelectField
           label={m.firmware_key()}
           description={key?.signatures && signaturesWords(key.signatures)}
-          value={key?.id ?? ''}
+          value={primaryId ?? ''}
           onChange={setKeyId}
-          disabled={keys.length === 0}
+          disabled={keys.length === 0 || draft.unsigned}
           choices={
             keys.length === 0
-              ? [{ value: '', label: '–' }]
+              ? nothing
               : keys.map((entry) => ({ value: entry.id, label: keyLabel(entry, inKeystore) }))
           }
         />
@@ -97,35 +115,22 @@ export function SignSection() {
           min={1}
           max={largestVersion}
         />
-        <NumberField
-          label={m.firmware_partition()}
-          description={m.firmware_partition_hint()}
-          value={partitionId}
-          onChange={setPartitionId}
-          min={0}
-          max={largestPartitionId}
-        />
-        <SelectField
-          label={m.firmware_header()}
-          description={m.firmware_header_hint({ size: profileHeader })}
-          value={String(headerSizeBytes)}
-          onChange={(value) => {
-            setHeader(Number(value));
-          }}
-          choices={headerChoices(profileHeader).map((size) => ({
-            value: String(size),
-            label: String(size),
-          }))}
-        />
+        {key !== undefined && !draft.unsigned && <KeyRemark entry={key} />}
         <div className={styles.wide}>
-          <CheckField
-            label={m.firmware_timestamp()}
-            description={m.firmware_timestamp_hint()}
-            checked={timestamp}
-            onChange={setTimestamp}
+          <MoreOptions
+            draft={draft}
+            keyId={primaryId}
+            onChange={(change) => {
+              setDraft({ ...draft, ...change });
+            }}
           />
         </div>
-        {key !== undefined && <KeyRemark entry={key} />}
+        {request !== undefined && (
+          <div className={styles.wide}>
+            <PlanSummary plan={plan} error={error} />
+            {plan && <RunningHeaderRemark headerSizeBytes={plan.layout.headerSizeBytes} />}
+          </div>
+        )}
         <div className={styles.submit}>
           <Button
             type="submit"
@@ -143,11 +148,6 @@ export function SignSection() {
       </form>
     </Section>
   );
-}
-
-/** Keys with large signatures need more than what is usual. */
-function headerChoices(ofProfile: number): readonly number[] {
-  return [...new Set([...headerSizes, ofProfile])].sort((a, b) => a - b);
 }
 
 function keyLabel({ id, name }: KeyEntry, inKeystore: ReadonlySet<string>): string {

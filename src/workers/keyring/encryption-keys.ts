@@ -52,7 +52,7 @@ export function createEncryptionKeys(rng: Rng): EncryptionKeys {
   };
   const keep = (
     key: EncryptionKey,
-    facts: Pick<EncryptionKeyInfo, 'name' | 'saved' | 'notes'>,
+    facts: Pick<EncryptionKeyInfo, 'name' | 'origin' | 'saved' | 'notes'>,
   ): Held => {
     const id = `encryption-${toHex(rng.bytes(ID_BYTES))}`;
     const info = { id, cipher: key.cipher, nonce: toHex(key.nonce), uses: 0, ...facts };
@@ -68,7 +68,7 @@ export function createEncryptionKeys(rng: Rng): EncryptionKeys {
   ): Held => {
     if (nonce === 'keep') return from;
     const fresh = freshNonceFor(image, from.key, rng, headerSizeBytes);
-    return keep(fresh, { name: fileName, saved: false, notes: [] });
+    return keep(fresh, { name: fileName, origin: 'image', saved: false, notes: [] });
   };
 
   return {
@@ -83,14 +83,15 @@ export function createEncryptionKeys(rng: Rng): EncryptionKeys {
           present.info = { ...present.info, saved: true };
           return present.info;
         }
-        return keep(key, { name, saved: true, notes: notesOn(bytes, cipher) }).info;
+        const notes = notesOn(bytes, cipher);
+        return keep(key, { name, origin: 'opened', saved: true, notes }).info;
       } finally {
         wipe(bytes);
       }
     },
 
     make: (cipher, name) =>
-      keep(makeEncryptionKey(cipher, rng), { name, saved: false, notes: [] }).info,
+      keep(makeEncryptionKey(cipher, rng), { name, origin: 'made', saved: false, notes: [] }).info,
 
     save(id) {
       const entry = get(id);

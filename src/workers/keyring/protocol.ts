@@ -125,6 +125,8 @@ export interface EncryptionKeyInfo {
   readonly id: string;
   /** Of its key file. */
   readonly name: string;
+  /** `image`: another key with a nonce of one image's own. */
+  readonly origin: 'made' | 'opened' | 'image';
   readonly cipher: ImageCipher;
   /** Lower-case hex; no secret. */
   readonly nonce: string;

@@ -49,6 +49,8 @@ export interface SignRequest {
   readonly signatureFiles: readonly string[];
   /** The mistakes of wolfBoot's tool too, where they harm nobody but the image (docs/cli.md). */
   readonly upstreamCompatible: boolean;
+  /** The image's bytes are signed as they are, whatever format they look like. */
+  readonly raw: boolean;
   readonly notes: readonly string[];
   readonly json: boolean;
 }
@@ -66,10 +68,10 @@ export function readSignArguments(words: Words, extraOptions: Words): SignReques
   const types = settleTypes(draft);
   checkCombination(draft, types);
   const encryption = settleEncryption(draft);
-  return { ...shared(draft, types), encryption, ...positionals(words, types, draft) };
+  return { ...sharedRequest(draft, types), encryption, ...positionals(words, types, draft) };
 }
 
-function settleTypes(draft: SignDraft): readonly AuthKey[] {
+export function settleTypes(draft: SignDraft): readonly AuthKey[] {
   const { types, unsigned, notes, upstreamCompatible } = draft;
   const different = [...new Set(types)];
   if (unsigned && different.length > 0) {
@@ -135,7 +137,7 @@ function checkDelta({
   }
 }
 
-function settleEncryption(draft: SignDraft): EncryptionRequest | undefined {
+export function settleEncryption(draft: SignDraft): EncryptionRequest | undefined {
   const { encryptionFile, cipher, keepNonce, notes, upstreamCompatible } = draft;
   if (encryptionFile !== undefined) {
     if (draft.headerOnly) notes.push('--encrypt does nothing with --header-only');
@@ -156,7 +158,8 @@ function settleEncryption(draft: SignDraft): EncryptionRequest | undefined {
   return undefined;
 }
 
-function shared(draft: SignDraft, types: readonly AuthKey[]) {
+/** What follows from the options alone. */
+export function sharedRequest(draft: SignDraft, types: readonly AuthKey[]) {
   const { baseFile, baseDigest } = draft;
   return {
     types,
@@ -172,6 +175,7 @@ function shared(draft: SignDraft, types: readonly AuthKey[]) {
     delta: baseFile === undefined ? undefined : { baseFile, baseDigest },
     manual: draft.manual,
     upstreamCompatible: draft.upstreamCompatible,
+    raw: draft.raw || draft.upstreamCompatible,
     notes: draft.notes,
     json: draft.json,
   };

@@ -16,6 +16,7 @@ import {
 import { AppError } from '../core/errors.ts';
 import { wipe } from '../core/bytes/index.ts';
 import { readInput } from './files.ts';
+import { readFirmware, type FirmwareInput } from './firmware-input.ts';
 import type { Host } from './host.ts';
 import type { SignRequest } from './sign-arguments.ts';
 import { deltaSectorSize } from './sign-environment.ts';
@@ -30,6 +31,8 @@ export interface DeltaBase {
 
 export interface SignInputs {
   readonly firmware: Uint8Array;
+  /** What it was taken from, and for which address. */
+  readonly source: FirmwareInput;
   /** Of the whole image. */
   readonly options: ImageOptions;
   readonly base: DeltaBase | undefined;
@@ -45,11 +48,12 @@ export async function readSignInputs(
   request: SignRequest,
   headerSizeBytes: number | undefined,
 ): Promise<SignInputs> {
-  const firmware = readInput(host, request.imageFile);
+  const source = readFirmware(host, request.imageFile, request.raw);
   const base = readBase(host, request);
   const options = await imageOptions(host, request, headerSizeBytes);
   return {
-    firmware,
+    firmware: source.bytes,
+    source,
     options,
     base,
     signatures: request.signatureFiles.map((path) => readInput(host, path)),
@@ -64,7 +68,8 @@ function readBase(host: Host, { delta }: SignRequest): DeltaBase | undefined {
   return { bytes, image: parseImage(bytes, delta.baseFile), sectorSizeBytes };
 }
 
-function readEncryptionKey(
+/** Undefined where nothing is encrypted. The caller wipes it. Throws `malformed`, `file-failed`. */
+export function readEncryptionKey(
   host: Host,
   { encryption, product }: SignRequest,
 ): EncryptionKey | undefined {

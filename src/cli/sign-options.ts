@@ -43,6 +43,7 @@ export interface SignDraft {
   baseFile: string | undefined;
   baseDigest: boolean;
   upstreamCompatible: boolean;
+  raw: boolean;
 }
 
 export function emptyDraft(): SignDraft {
@@ -68,6 +69,7 @@ export function emptyDraft(): SignDraft {
     baseFile: undefined,
     baseDigest: true,
     upstreamCompatible: false,
+    raw: false,
   };
 }
 
@@ -89,6 +91,7 @@ const flags: Readonly<Record<string, Partial<SignDraft>>> = {
   '--keep-iv': { keepNonce: true },
   '--no-base-sha': { baseDigest: false },
   '--upstream-compatible': { upstreamCompatible: true },
+  '--raw': { raw: true },
   '--json': { json: true },
 };
 

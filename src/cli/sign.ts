@@ -11,19 +11,22 @@ import {
   type PartitionRoom,
 } from '../core/wolfboot/index.ts';
 import type { Words } from './arguments.ts';
+import { withConfig } from './config-words.ts';
 import { writeOutputs } from './files.ts';
+import { checkLinkAddress, describeFirmware } from './firmware-input.ts';
 import type { Host } from './host.ts';
 import { canonicalJson } from './json.ts';
 import { readSignArguments, type SignRequest } from './sign-arguments.ts';
-import { headerSizeOf, optionsOfEnvironment, partitionRoom } from './sign-environment.ts';
+import { headerSizeOf, partitionRoom } from './sign-environment.ts';
 import { readSignInputs, type SignInputs } from './sign-inputs.ts';
 import { isStateful, openKeys } from './sign-keys.ts';
 import { makeProducts, type SignJob, type SignProducts } from './sign-make.ts';
 import { checkOutputs } from './sign-names.ts';
 import { planImages, rehearseDelta } from './sign-plan.ts';
 
-export async function sign(host: Host, words: Words): Promise<void> {
-  const request = readSignArguments(words, optionsOfEnvironment(host));
+export async function sign(caller: Host, typed: Words): Promise<void> {
+  const { host, words, options } = withConfig(caller, typed);
+  const request = readSignArguments(words, options);
   const room = partitionRoom(host, request.partitionId);
   const suggestedBytes = headerSizeOf(host, request.upstreamCompatible);
   const inputs = await readSignInputs(host, request, suggestedBytes);
@@ -58,9 +61,18 @@ async function signWithKeys(
     const job: SignJob = { host, request, inputs, keys, options, layout };
     // Before the signature: a one-time key would be used up for an image that is not written.
     if (room) checkPartitionFit(layout.headerSizeBytes, inputs.firmware.length, room);
+    checkLinkAddress(host, request.imageFile, inputs.source.address, {
+      headerSizeBytes: layout.headerSizeBytes,
+      partitionId: request.partitionId,
+    });
     const hasOneTimeKeys = keys.signers.length > 0 && request.types.some(isStateful);
     if (hasOneTimeKeys) await rehearseDelta(job, room);
-    const before = [...request.notes, ...warnings, ...planNotes(request, layout, suggestedBytes)];
+    const before = [
+      ...request.notes,
+      ...inputs.source.notes,
+      ...warnings,
+      ...planNotes(request, layout, suggestedBytes),
+    ];
     for (const line of before) host.note(`warning: ${line}`);
     const products = await makeProducts(job);
     if (room && products.delta) {
@@ -107,9 +119,12 @@ function headerNotes(layout: ImageLayout, suggestedBytes: number | undefined): r
 }
 
 function report(job: SignJob, products: SignProducts, warnings: readonly string[]): void {
-  const { host, request, keys } = job;
+  const { host, request, keys, inputs } = job;
   const { outputs, digest, deltaDigest } = products;
   for (const line of keys.notes()) host.note(line);
+  if (inputs.source.format !== 'bin') {
+    host.note(describeFirmware(request.imageFile, inputs.source));
+  }
   if (request.json) {
     host.print(canonicalJson(asJson(job, products, warnings)));
     return;
@@ -132,6 +147,11 @@ function asJson(
     version: request.version,
     partitionId: request.partitionId,
     hash: request.hash,
+    firmware: {
+      format: inputs.source.format,
+      address: inputs.source.address,
+      sizeBytes: inputs.firmware.length,
+    },
     headerSizeBytes: layout.headerSizeBytes,
     digest: digest && toHex(digest),
     deltaDigest: deltaDigest && toHex(deltaDigest),

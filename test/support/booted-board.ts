@@ -80,7 +80,7 @@ export function signImage(key: TestKey, options: SignOptions): Promise<Uint8Arra
 }
 
 export interface ProvisionOptions extends Partial<VirtualBenchOptions> {
-  readonly keys: readonly TestKey[];
+  readonly keys: readonly Pick<TestKey, 'slot'>[];
   readonly bootImage?: Uint8Array | undefined;
   readonly updateImage?: Uint8Array | undefined;
   readonly otpProfile?: BootloaderProfile;

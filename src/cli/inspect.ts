@@ -1,58 +1,39 @@
 /** `keyfuse inspect`: says what a file is and what stands in it, byte by byte. */
-import {
-  asciiToBytes,
-  hexNumber,
-  indexOfBytes,
-  toHex,
-  wipe,
-  type Span,
-} from '../core/bytes/index.ts';
-import { hash, type CryptoCall } from '../core/crypto/index.ts';
-import { AppError, isAppError, type ErrorCode } from '../core/errors.ts';
+import { hexNumber, toHex, wipe, type Span } from '../core/bytes/index.ts';
+import { hash } from '../core/crypto/index.ts';
 import type { JsonValue } from '../core/ports/index.ts';
-import {
-  analysePrimer,
-  looksLikeImage,
-  OTP_MAGIC,
-  parseImage,
-  parseOtpImage,
-  parsePolicyFile,
-  parsePrivateKeyFile,
-  POLICY_FILE_BYTES,
-  readKeystoreFile,
-} from '../core/wolfboot/index.ts';
+import type { FirmwareFile } from '../core/stm32/index.ts';
+import { examineFile, type Examination, type ExamineOptions } from '../core/wolfboot/index.ts';
 import { misuse, type Words } from './arguments.ts';
+import { EncryptionOptions } from './encryption-options.ts';
 import { readInput } from './files.ts';
+import { openContainer, partsOfContainer, partsOfDump, type FilePart } from './firmware-parts.ts';
 import type { Host } from './host.ts';
-import {
-  imageFacts,
-  keystoreFacts,
-  otpFacts,
-  policyFacts,
-  primerFacts,
-  privateKeyFacts,
-  publicKeyFacts,
-  type Inspection,
-} from './inspect-facts.ts';
+import { factsAsJson } from './inspect-json.ts';
 import { canonicalJson } from './json.ts';
 import { progressOf } from './progress.ts';
 
 export async function inspect(host: Host, words: Words): Promise<void> {
-  const { path, json, prove } = readInspectArguments(words);
+  const { path, json, prove, encryption } = readInspectArguments(words);
+  const encryptionKey = encryption.read(host);
   const bytes = readInput(host, path);
   try {
-    const inspection = await recognise(bytes, path, prove ? proofCall(host, path) : undefined);
-    if (json) host.print(canonicalJson(asJson(bytes, path, inspection)));
-    else for (const line of asText(bytes, path, inspection)) host.print(line);
+    const container = openContainer(bytes, path);
+    const options: ExamineOptions = {
+      encryptionKey,
+      // The trees of a large key take minutes or days: only when asked for.
+      prove: prove ? { hasher: host.treeHasher(), onProgress: progressOf(host, path) } : undefined,
+    };
+    const report = container
+      ? await inspectContainer(bytes, path, container, options)
+      : await inspectFile(bytes, path, options);
+    if (json) host.print(canonicalJson(report.json));
+    else for (const line of report.lines) host.print(line);
   } finally {
     host.progress(undefined);
     wipe(bytes); // it may have been a private key or a UDS
+    if (encryptionKey) wipe(encryptionKey.key);
   }
-}
-
-/** The trees of a large key take minutes or days: only when asked for. */
-function proofCall(host: Host, path: string): CryptoCall {
-  return { hasher: host.treeHasher(), onProgress: progressOf(host, path) };
 }
 
 interface InspectRequest {
@@ -60,135 +41,143 @@ interface InspectRequest {
   readonly json: boolean;
   /** Compute the public half of an LMS or XMSS key from its secret. */
   readonly prove: boolean;
+  readonly encryption: EncryptionOptions;
 }
 
 function readInspectArguments(words: Words): InspectRequest {
   let json = false;
   let prove = false;
+  const encryption = new EncryptionOptions();
   const files: string[] = [];
   while (words.left > 0) {
     const word = words.take('the file');
     if (word === '--json') json = true;
     else if (word === '--prove') prove = true;
+    else if (encryption.take(word, words)) continue;
     else if (word.startsWith('-')) throw misuse(`${word} is not an option of inspect`);
     else files.push(word);
   }
   const [path, extra] = files;
   if (path === undefined) throw misuse('the file is missing');
   if (extra !== undefined) throw misuse(`"${extra}" is one word too many`);
-  return { path, json, prove };
+  return { path, json, prove, encryption };
 }
 
-/** What starts like a format is read as that format, and its complaints count. */
-async function recognise(
+interface Report {
+  readonly json: JsonValue;
+  readonly lines: readonly string[];
+}
+
+/** Throws why the file cannot be read. A dump is opened when it holds an image. */
+async function inspectFile(
   bytes: Uint8Array,
   path: string,
-  proof: CryptoCall | undefined,
-): Promise<Inspection> {
-  if (looksLikeImage(bytes)) return imageFacts(bytes, parseImage(bytes, path));
-  if (indexOfBytes(bytes.subarray(0, OTP_MAGIC.length), asciiToBytes(OTP_MAGIC)) === 0) {
-    return otpFacts(parseOtpImage(bytes, path));
-  }
-  const privateKey = await attempt(
-    () =>
-      parsePrivateKeyFile(bytes, path, undefined, {
-        call: proof,
-        publicHalf: proof ? 'recomputed' : 'stored',
-      }),
-    ['unrecognised-file', 'key-invalid', 'key-mismatch', 'malformed', 'not-supported'],
-  );
-  if (privateKey.found) {
-    try {
-      return privateKeyFacts(privateKey.found, proof !== undefined);
-    } finally {
-      wipe(privateKey.found.privateKey.bytes);
-    }
-  }
-  const primer = await attempt(() => analysePrimer(bytes, path), ['primer-not-recognised']);
-  if (primer.found) return primerFacts(primer.found);
-  const keystore = await attempt(
-    () => readKeystoreFile(bytes, path),
-    ['unrecognised-file', 'key-invalid', 'malformed', 'keystore-empty'],
-  );
-  if (keystore.found) {
-    const isKey = keystore.found.from === 'public-key';
-    return isKey ? publicKeyFacts(keystore.found) : keystoreFacts(keystore.found);
-  }
-  if (bytes.length === POLICY_FILE_BYTES) return policyFacts(parsePolicyFile(bytes, path));
-  throw unknown(path, privateKey.error, keystore.error);
+  options: ExamineOptions,
+): Promise<Report> {
+  const examination = await examineFile(bytes, path, options);
+  if (!examination.problem) return reportOf(examination);
+  const parts = examination.secret ? [] : partsOfDump(bytes);
+  if (examination.kind !== 'unknown' || parts.length === 0) throw examination.problem;
+  const facts = { kind: 'flash-dump', file: path, sizeBytes: bytes.length, sha256: sha256(bytes) };
+  return inspectParts(facts, [`${path}: flash-dump, ${bytes.length} bytes`], parts, path, options);
 }
 
-interface Attempt<T> {
-  readonly found?: T;
-  readonly error?: AppError;
-}
-
-/** `codes` mean: not this kind of file. */
-async function attempt<T>(
-  read: () => T | Promise<T>,
-  codes: readonly ErrorCode[],
-): Promise<Attempt<T>> {
-  try {
-    return { found: await read() };
-  } catch (error) {
-    if (isAppError(error) && codes.includes(error.code)) return { error };
-    throw error;
-  }
-}
-
-/** The reader that came closest has the best explanation. */
-function unknown(
+async function inspectContainer(
+  bytes: Uint8Array,
   path: string,
-  asPrivateKey: AppError | undefined,
-  asKeystore: AppError | undefined,
-): AppError {
-  const closest = [asPrivateKey, asKeystore].find(
-    (error) => error?.code === 'not-supported' || error?.code === 'key-mismatch',
-  );
-  const why = (closest ?? asKeystore)?.message ?? `${path} is not known`;
-  return new AppError(
-    closest?.code ?? 'unrecognised-file',
-    `${why}. Known are signed images, keystore.der, keystore.c, otp.bin, primers, key files and policies; an encrypted image cannot be told from random bytes`,
-    { context: { file: path } },
-  );
-}
-
-function asJson(bytes: Uint8Array, path: string, inspection: Inspection): JsonValue {
-  const { kind, facts, spans, warnings } = inspection;
-  return {
-    ...facts,
-    kind,
+  { format, segments, entryAddress, notes }: FirmwareFile,
+  options: ExamineOptions,
+): Promise<Report> {
+  const entry = entryAddress === undefined ? undefined : hexNumber(entryAddress);
+  const runs = segments.map((segment) => ({
+    address: hexNumber(segment.address),
+    sizeBytes: segment.bytes.length,
+  }));
+  const facts = {
+    kind: 'firmware-file',
     file: path,
     sizeBytes: bytes.length,
-    // Of a private key not even a hash is shown.
-    sha256: isSecret(inspection) ? undefined : toHex(hash('sha256', bytes)),
-    spans: spans.map(({ path: name, startBytes, endBytes, value, note }) => ({
-      path: name,
-      startBytes,
-      endBytes,
-      value,
-      note,
-    })),
-    warnings,
+    sha256: sha256(bytes),
+    format,
+    entryAddress: entry,
+    segments: runs,
+    notes,
+  };
+  const lines = [
+    `${path}: firmware-file (${format}), ${bytes.length} bytes`,
+    ...runs.map(({ address, sizeBytes }) => `  segment: ${address}, ${sizeBytes} bytes`),
+    ...(entry === undefined ? [] : [`  entryAddress: ${entry}`]),
+    ...notes.map((note) => `note: ${note}`),
+  ];
+  const parts = partsOfContainer({ format, segments, addressKnown: true, notes });
+  return inspectParts(facts, lines, parts, path, options);
+}
+
+async function inspectParts(
+  facts: Readonly<Record<string, JsonValue | undefined>>,
+  lines: readonly string[],
+  parts: readonly FilePart[],
+  path: string,
+  options: ExamineOptions,
+): Promise<Report> {
+  const reports: Report[] = [];
+  for (const part of parts) {
+    const place =
+      part.address === undefined
+        ? `offset ${hexNumber(part.offsetBytes, 4)}`
+        : hexNumber(part.address);
+    const examination = await examineFile(part.bytes, `${path} at ${place}`, options);
+    const { json, lines: partLines } = reportOf(examination);
+    const address = part.address === undefined ? undefined : hexNumber(part.address);
+    reports.push({
+      json: { ...(json as object), address, offsetBytes: part.offsetBytes },
+      lines: partLines,
+    });
+  }
+  return {
+    json: { ...facts, parts: reports.map(({ json }) => json) },
+    lines: [...lines, ...reports.flatMap((report) => report.lines)],
   };
 }
 
-function isSecret({ kind, facts }: Inspection): boolean {
-  return kind === 'private-key' || facts.uds === 'present';
+function sha256(bytes: Uint8Array): string {
+  return toHex(hash('sha256', bytes));
+}
+
+function reportOf(examination: Examination): Report {
+  const facts = factsAsJson(examination);
+  const { kind, fileName, sizeBytes, spans, warnings, problem } = examination;
+  const messages = [
+    ...warnings.map(({ message }) => message),
+    ...(problem && kind !== 'unknown' ? [problem.message] : []),
+  ];
+  return {
+    json: {
+      ...facts,
+      kind,
+      file: fileName,
+      sizeBytes,
+      sha256: examination.sha256,
+      spans: spans.map(({ path, startBytes, endBytes, value, note }) => ({
+        path,
+        startBytes,
+        endBytes,
+        value,
+        note,
+      })),
+      warnings: messages,
+    },
+    lines: [
+      `${fileName}: ${kind}, ${sizeBytes} bytes`,
+      ...Object.entries(facts).flatMap(([name, value]) => factLines(name, value)),
+      ...(spans.length > 0 ? ['layout:'] : []),
+      ...spans.map(spanLine),
+      ...messages.map((message) => `warning: ${message}`),
+    ],
+  };
 }
 
 const LONGEST_VALUE = 96;
-
-function asText(bytes: Uint8Array, path: string, inspection: Inspection): readonly string[] {
-  const { kind, facts, spans, warnings } = inspection;
-  return [
-    `${path}: ${kind}, ${bytes.length} bytes`,
-    ...Object.entries(facts).flatMap(([name, value]) => factLines(name, value)),
-    ...(spans.length > 0 ? ['layout:'] : []),
-    ...spans.map(spanLine),
-    ...warnings.map((warning) => `warning: ${warning}`),
-  ];
-}
 
 /** Lists of things (slots, writes) get a line each; the fields of a header stand in the layout. */
 function factLines(name: string, value: JsonValue | undefined): readonly string[] {

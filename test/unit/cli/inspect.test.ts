@@ -68,7 +68,6 @@ describe('inspect recognises', () => {
   it.each([
     ['nothing', new Uint8Array(), 1],
     ['firmware', vectorFile('payloads/p1000.bin'), 1],
-    ['an encrypted image', vectorFile('images/ecc256-enc-chacha.encrypted.bin'), 1],
     ['text', 'hello', 1],
   ])('but not %s', async (_name, bytes, exitCode) => {
     directory.write('f', bytes);

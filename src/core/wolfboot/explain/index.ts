@@ -4,6 +4,7 @@ export { compareImages } from './compare.ts';
 export * from './compare-types.ts';
 export { examineFile, type ExamineOptions } from './examine.ts';
 export * from './examine-types.ts';
+export { findImages, type FoundImage } from './find-images.ts';
 export { headerSizeByDigest } from './header-size.ts';
 export { MOST_RANGES } from './payload-difference.ts';
 export { errorCodeOfFinding, whyNotBoot } from './why-not-boot.ts';

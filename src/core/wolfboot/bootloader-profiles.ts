@@ -111,6 +111,16 @@ export const bootloaderProfiles: readonly [BootloaderProfile, ...BootloaderProfi
     partitions: singleBankPartitions,
   },
   {
+    id: 'stm32h5-tz-otp-lms',
+    name: 'STM32H5, TrustZone, one bank, LMS L2-H5-W8',
+    target: 'stm32h5',
+    signName: 'LMS',
+    universal: false,
+    headerSizeBytes: 8192,
+    partitions: singleBankPartitions,
+    lms: { levels: 2, height: 5, winternitz: 8 },
+  },
+  {
     id: 'stm32h5-otp',
     name: 'STM32H5, TrustZone, one bank, non-secure partitions, ECDSA P-256',
     target: 'stm32h5',

@@ -14,6 +14,7 @@ import {
   parsePublicKeyFile,
   readSignatureFile,
   readSignatureText,
+  shellSafeName,
   signingCommands,
   type AuthKeyName,
   type ImageSignatures,
@@ -206,7 +207,8 @@ async function prepareJob(
 }
 
 function externalPart(id: ExternalPart['id'], wanted: SignatureWanted, stem: string): ExternalPart {
-  const names = { digest: `${stem}_digest.bin`, signature: `${stem}.sig` };
+  const safe = shellSafeName(stem);
+  const names = { digest: `${safe}_digest.bin`, signature: `${safe}.sig` };
   return {
     id,
     wanted,

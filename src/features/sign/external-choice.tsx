@@ -28,6 +28,7 @@ export function ExternalChoice() {
   const profile = useKeystore((state) => state.view.profile);
   const images = useFirmware((state) => state.images);
   const prepare = useExternal((state) => state.prepare);
+  const job = useExternal((state) => state.job);
   const activity = useExternal((state) => state.activity);
   const [typedVersion, setVersion] = useState<number | undefined | 'next'>('next');
   const [draft, setDraft] = useState<SignDraft>(firstDraft);
@@ -81,7 +82,7 @@ export function ExternalChoice() {
         <div className={styles.submit}>
           <Button
             type="submit"
-            kind="primary"
+            kind={job === undefined ? 'primary' : 'default'}
             icon="right"
             busy={activity.kind === 'busy' && activity.what === 'prepare'}
             disabled={!ready || activity.kind === 'busy'}

@@ -48,8 +48,19 @@ interface Request {
   readonly files: CommandFiles;
 }
 
+/**
+ * The name with nothing in it that a shell could take for more than a name: what is copied into a
+ * terminal must not run what somebody put into the name of a file.
+ */
+export function shellSafeName(name: string): string {
+  return name.replace(/[^A-Za-z0-9._-]+/g, '_').replace(/^-+/, '_');
+}
+
 /** In the order in which they are shown; RSA PKCS#1 v1.5 has two for openssl. */
-export function signingCommands(request: Request): readonly (SigningCommand | NoCommand)[] {
+export function signingCommands(given: Request): readonly (SigningCommand | NoCommand)[] {
+  const { digest, signature } = given.files;
+  const files = { digest: shellSafeName(digest), signature: shellSafeName(signature) };
+  const request = { ...given, files };
   return [...openssl(request), pkcs11(request), azure(request)];
 }
 

@@ -180,6 +180,18 @@ describe('commands for tools', () => {
     expect(shown('lms')).toEqual(['openssl: algorithm', 'pkcs11: algorithm', 'azure: algorithm']);
   });
 
+  it('run nothing that stands in the name of a file', () => {
+    const [{ command } = { command: '' }] = signingCommands({
+      algorithm: 'ecdsa-p256',
+      hash: 'sha256',
+      digest: new Uint8Array(32),
+      files: { digest: '-a $(touch x);`b`"c\n.bin', signature: "it's.sig" },
+    });
+    expect(command).toBe(
+      'openssl pkeyutl -sign -inkey private.pem -in _a_touch_x_b_c_.bin -out it_s.sig',
+    );
+  });
+
   it('name the files and carry the digest for Azure in standard base64', () => {
     const [openssl, pkcs11, azure] = signingCommands({
       algorithm: 'ecdsa-p256',

@@ -1,6 +1,7 @@
 /** What `--help` says. docs/cli.md says more. */
 
-export type CommandName = 'keygen' | 'sign' | 'otpgen' | 'primer' | 'inspect' | 'verify';
+export type CommandName =
+  'keygen' | 'sign' | 'otpgen' | 'primer' | 'inspect' | 'verify' | 'assemble';
 
 export const generalHelp = `keyfuse: wolfBoot boot keys, from birth to silicon
 
@@ -10,6 +11,7 @@ export const generalHelp = `keyfuse: wolfBoot boot keys, from birth to silicon
   keyfuse primer   make a program that burns a keystore into a board
   keyfuse inspect  say what a file is and what stands in it
   keyfuse verify   would a bootloader with these keys start this image?
+  keyfuse assemble put bootloader and signed image into one file for the factory
 
   keyfuse COMMAND --help    options of a command
   keyfuse --version
@@ -106,4 +108,22 @@ device secret. --prove builds the trees of an LMS or XMSS key to see whether its
 
 FILE is a keystore.der, keystore.c, otp.bin, public key, certificate or JWK. Without --header-size the
 header's size follows from the image.`,
+
+  assemble: `keyfuse assemble --bootloader FILE --image FILE -o OUT where [options]
+
+Where things go, one of:
+  --config FILE          the .config that wolfBoot was built with
+  --profile NAME         a stock configuration
+  --boot-address ADDRESS [--partition-size N] [--sector-size N] [--header-size N]
+
+Options:
+  --keystore FILE        check the signature with the keys of the bootloader
+  --keystore-address A   and put the file there, for bootloaders that read their keys from flash
+  --format bin|hex|srec|dfu   of OUT, if its name does not end like that
+  --non-secure           secure addresses (0x0C...) as non-secure ones (0x08...); bin and dfu always
+  --force                replace OUT even if it is no factory image
+  --json                 what was made, as JSON
+
+Bootloader and image may be bin, Intel HEX, ELF, S-records or DfuSe. Refused: parts that overlap or lie at
+another address, an image that does not fit its partition, or with another header than the build's.`,
 };

@@ -1,6 +1,7 @@
 /** One run of the command line: picks the command, turns errors into words and an exit code. */
 import { AppError } from '../core/errors.ts';
 import { Words } from './arguments.ts';
+import { assemble } from './assemble.ts';
 import { commandHelp, generalHelp, type CommandName } from './help.ts';
 import type { Host } from './host.ts';
 import { inspect } from './inspect.ts';
@@ -23,6 +24,7 @@ const commands: Readonly<Record<CommandName, Command>> = {
   primer,
   inspect,
   verify,
+  assemble,
 };
 
 /** Resolves to the exit code; never rejects. */

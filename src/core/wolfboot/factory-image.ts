@@ -5,6 +5,7 @@
 import { hexNumber } from '../bytes/index.ts';
 import { AppError } from '../errors.ts';
 import { authKeyByCode, type AuthKeyName } from './auth-keys.ts';
+import type { BootloaderConfig } from './config-types.ts';
 import { nonSecureFlashAddress } from './flash-alias.ts';
 import { looksLikeImage, parseImage } from './image/image-parse.ts';
 import { keyTypeLabel } from './image/image-tags.ts';
@@ -90,6 +91,27 @@ export function factoryLayout(profile: BootloaderProfile, writeOnce = false): Fa
     signName: universal ? undefined : signName,
     trustZone: partitions.trustZone,
     reserved: reservedRanges(partitions),
+  };
+}
+
+/** As `factoryLayout`, of a build's own `.config`. Throws `invalid-argument` without a boot partition. */
+export function factoryLayoutOfConfig(config: BootloaderConfig): FactoryLayout {
+  const { bootAddress, partitionSizeBytes, sectorSizeBytes, partitions, sign, fileName } = config;
+  if (bootAddress === undefined) {
+    throw new AppError(
+      'invalid-argument',
+      `${fileName}: WOLFBOOT_PARTITION_BOOT_ADDRESS is not set, so where the image goes is not known`,
+    );
+  }
+  return {
+    bootAddress,
+    partitionSizeBytes,
+    sectorSizeBytes,
+    writeOnce: config.writeOnce,
+    headerSizeBytes: config.headerSizeBytes,
+    signName: config.universalKeystore ? undefined : sign?.name,
+    trustZone: config.trustZone,
+    reserved: partitions ? reservedRanges(partitions) : [],
   };
 }
 

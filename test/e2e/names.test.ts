@@ -1,4 +1,5 @@
 // Every name that docs/TESTING.md promises is found on its page, in both languages.
+import { generateKeyPairSync, sign } from 'node:crypto';
 import type { Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -396,6 +397,64 @@ class Tour {
     await firmware.button('Header bytes of {file}', { file }).click();
     await firmware.find('grid', 'Header bytes of {file}', { file }).waitFor();
     await this.sightings.look('Firmware');
+    await this.#signingOptions();
+    await this.#external();
+  }
+
+  /** Everything unfolded, then a delta that is encrypted too. */
+  async #signingOptions(): Promise<void> {
+    const { firmware } = this.#operator;
+    const look = async (): Promise<void> => this.sightings.look('Firmware');
+    await look();
+    await firmware.unfold('More options');
+    await look();
+    await firmware.unfold('Fields of your own');
+    await firmware.button('Add custom field').click();
+    const number = 1;
+    await firmware.find('combobox', 'Kind of field {number}', { number }).selectOption('number');
+    await look();
+    await firmware.button('Remove custom field {number}', { number }).click();
+    await firmware.unfold('Second signature');
+    await firmware.unfold('Encryption');
+    await firmware.button('Make encryption key').click();
+    await firmware.find('radiogroup', 'Nonce').waitFor();
+    await firmware.unfold('Delta');
+    await firmware.find('combobox', 'Base image').selectOption({ index: 1 });
+    await firmware.unfold('Fields and offsets');
+    await firmware.find('table', 'Fields and offsets').waitFor();
+    await look();
+    await firmware.find('spinbutton', 'Version').fill('9');
+    await firmware.button('Sign as version {version}', { version: 9 }).click();
+    await firmware.button('Save key file of {file}').waitFor();
+    await look();
+  }
+
+  /** A key that never comes here signs the digest. */
+  async #external(): Promise<void> {
+    const { external, firmware } = this.#operator;
+    const look = async (): Promise<void> => this.sightings.look('Sign with a key in an HSM');
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const bytes = publicKey.export({ type: 'spki', format: 'der' });
+    await firmware.find('link', 'Sign with a key in an HSM').click();
+    await external.button('Show the digest to sign').waitFor();
+    await look();
+    await this.#app.openFile(external.button('Choose file: Public key file'), {
+      name: 'hsm.der',
+      bytes,
+    });
+    await external.button('Show the digest to sign').click();
+    const digest = await this.#app.save(() => external.button('Save digest {file}').click());
+    await look();
+    const signature = sign(null, digest.bytes, privateKey).toString('hex');
+    await external.find('textbox', 'Signature').fill(signature);
+    await external.button('Check signature').click();
+    await external.text('The signature is good').waitFor();
+    await look();
+    await external.button('Build {file}').click();
+    await external.text('{file} is built').waitFor();
+    await look();
+    await external.find('link', 'Back to Firmware').click();
+    await firmware.button('Open signed image').waitFor();
   }
 
   async install(): Promise<void> {

@@ -22,6 +22,7 @@ export function PlanSummary({ plan, error }: PlanResult) {
   return (
     <div className={styles.summary} role="group" aria-label={m.sign_plan()}>
       <Facts
+        narrow
         facts={[
           {
             name: m.sign_plan_header(),

@@ -19,6 +19,8 @@ export const pageNames = {
   firmware: { path: '/firmware', en: 'Firmware', ja: 'ファームウェア' },
   update: { path: '/update', en: 'Update', ja: '更新' },
   record: { path: '/record', en: 'Record', ja: '記録' },
+  examine: { path: '/examine', en: 'Examine', ja: '調べる' },
+  external: { path: '/external', en: 'Sign with a key in an HSM', ja: 'HSMの鍵で署名' },
   help: { path: '/help', en: 'Help', ja: 'ヘルプ' },
 } as const;
 

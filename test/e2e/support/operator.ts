@@ -18,6 +18,7 @@ export class Operator {
   readonly firmware: Firmware;
   readonly update: Update;
   readonly record: RecordPage;
+  readonly external: Place;
   readonly help: Place;
   readonly sheet: Place;
   readonly panel: Panel;
@@ -34,6 +35,7 @@ export class Operator {
     this.firmware = new Firmware(app, language);
     this.update = new Update(app, language);
     this.record = new RecordPage(app, language);
+    this.external = new Place(app.page, language, 'Sign with a key in an HSM');
     this.help = new Place(app.page, language, 'Help');
     this.sheet = new Place(app.page, language, 'Key sheet');
     this.frame = new Place(app.page, language, 'Every page');

@@ -8,12 +8,12 @@ export interface RowWindow {
   readonly rowHeightPx: number;
 }
 
-/** Below this the browser draws all rows as fast as a part of them. */
-const WHOLE_UP_TO_ROWS = 512;
+/** Up to this many rows nothing is gained by drawing a part of them. */
+const WHOLE_UP_TO_ROWS = 64;
 /** The window moves in steps of this many rows, and is one step larger than what is seen on both sides. */
-const STEP_ROWS = 32;
+const STEP_ROWS = 16;
 const ROW_HEIGHT_REM = 1.5;
-const FIRST_SCREEN_ROWS = 64;
+const FIRST_SCREEN_ROWS = 48;
 
 export function useRowWindow(grid: RefObject<HTMLElement | null>, rowCount: number): RowWindow {
   const whole = rowCount <= WHOLE_UP_TO_ROWS;

@@ -2,6 +2,7 @@
 import type { App, Language, PageName } from './app.ts';
 import { Board } from './board.ts';
 import { Burn } from './burn.ts';
+import { Examine } from './examine.ts';
 import { Firmware } from './firmware.ts';
 import { Keys } from './keys.ts';
 import { Keystore } from './keystore.ts';
@@ -18,6 +19,7 @@ export class Operator {
   readonly firmware: Firmware;
   readonly update: Update;
   readonly record: RecordPage;
+  readonly examine: Examine;
   readonly external: Place;
   readonly help: Place;
   readonly sheet: Place;
@@ -35,6 +37,7 @@ export class Operator {
     this.firmware = new Firmware(app, language);
     this.update = new Update(app, language);
     this.record = new RecordPage(app, language);
+    this.examine = new Examine(app, language);
     this.external = new Place(app.page, language, 'Sign with a key in an HSM');
     this.help = new Place(app.page, language, 'Help');
     this.sheet = new Place(app.page, language, 'Key sheet');

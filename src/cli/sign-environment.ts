@@ -32,18 +32,22 @@ export function headerSizeOf({ environment }: Host, asUpstream: boolean): number
 
 const LARGEST_DELTA_SECTOR_BYTES = 0xffff;
 
-/** WOLFBOOT_SECTOR_SIZE as a patch needs it. Throws `invalid-argument`. */
-export function deltaSectorSize({ environment }: Pick<Host, 'environment'>): number {
-  const text = environment.WOLFBOOT_SECTOR_SIZE ?? '';
+/** The sector size as a patch needs it, WOLFBOOT_SECTOR_SIZE unless it was typed. Throws `invalid-argument`. */
+export function deltaSectorSize(
+  { environment }: Pick<Host, 'environment'>,
+  typed?: string,
+): number {
+  const name = typed === undefined ? 'WOLFBOOT_SECTOR_SIZE' : '--sector-size';
+  const text = typed ?? environment.WOLFBOOT_SECTOR_SIZE ?? '';
   if (text === '') {
     throw misuse(
       'a delta image needs WOLFBOOT_SECTOR_SIZE, the sector size that the bootloader was built with',
     );
   }
-  const size = environmentSize(text, 'WOLFBOOT_SECTOR_SIZE');
+  const size = environmentSize(text, name);
   if (size <= LARGEST_DELTA_SECTOR_BYTES) return size;
   throw misuse(
-    `WOLFBOOT_SECTOR_SIZE ${text}: a patch copies within sectors of up to ${LARGEST_DELTA_SECTOR_BYTES} bytes, so there are no delta images for this board`,
+    `${name} ${text}: a patch copies within sectors of up to ${LARGEST_DELTA_SECTOR_BYTES} bytes, so there are no delta images for this board`,
   );
 }
 

@@ -27,7 +27,7 @@ import { progressOf } from './progress.ts';
 import type { SignRequest } from './sign-arguments.ts';
 import type { DeltaBase, SignInputs } from './sign-inputs.ts';
 import type { OpenKeys } from './sign-keys.ts';
-import { outputNames } from './sign-names.ts';
+import { outputNames, type SignNames } from './sign-names.ts';
 
 export interface SignJob {
   readonly host: Host;
@@ -68,7 +68,7 @@ export async function makeProducts(job: SignJob): Promise<SignProducts> {
   if (!isWhole) return { outputs: [main, ...policy], warnings: [] };
   const delta = inputs.base && (await deltaOf(job, inputs.base, whole));
   const deltaImage = delta && (await makeImage(delta.payload, delta.options, keys, sign, 'delta'));
-  const sealed = seal(job, deltaImage ?? whole);
+  const sealed = seal(job, deltaImage ?? whole, names);
   const { outputs, ...encrypted } = sealed;
   const deltaOutputs = deltaImage && names.delta ? [output(names.delta, deltaImage)] : [];
   return { outputs: [main, ...deltaOutputs, ...outputs, ...policy], delta, ...encrypted };
@@ -100,7 +100,7 @@ function output(path: string, bytes: Uint8Array): OutputFile {
 type Which = 'whole' | 'delta';
 type Signing = (digest: Uint8Array, which: Which) => Promise<ImageSignatures>;
 
-async function makeImage(
+export async function makeImage(
   payload: Uint8Array,
   options: ImageOptions,
   keys: OpenKeys,
@@ -112,7 +112,7 @@ async function makeImage(
 }
 
 /** The policy is one message whatever image it goes into, and signed once. */
-function signing({ request, inputs, keys, options }: SignJob): Signing {
+export function signing({ request, inputs, keys, options }: SignJob): Signing {
   if (request.signatureFiles.length > 0) return given(request, inputs.signatures);
   const [primary, secondary] = keys.signers;
   let policy: Uint8Array | undefined;
@@ -178,9 +178,12 @@ function leadsTo(
 type Sealed = Pick<SignProducts, 'outputs' | 'encryption' | 'warnings'>;
 
 /** The encrypted image and, under a fresh nonce, its key file. */
-function seal({ host, request, inputs, layout }: SignJob, image: Uint8Array): Sealed {
+export function seal(
+  { host, inputs, layout }: SignJob,
+  image: Uint8Array,
+  { encrypted, encryptionKey: keyFile }: Pick<SignNames, 'encrypted' | 'encryptionKey'>,
+): Sealed {
   const { encryptionKey } = inputs;
-  const { encrypted, encryptionKey: keyFile } = outputNames(request);
   if (!encryptionKey || encrypted === undefined) return { outputs: [], warnings: [] };
   const { headerSizeBytes } = layout;
   const fresh = keyFile !== undefined;

@@ -64,8 +64,12 @@ function planDelta(
 }
 
 /** Of one bootloader: it has one header size, and never goes back but by the inverse patch. */
-function baseNotes(
-  { upstreamCompatible, version, types }: SignRequest,
+export function baseNotes(
+  {
+    upstreamCompatible,
+    version,
+    types,
+  }: Pick<SignRequest, 'upstreamCompatible' | 'version' | 'types'>,
   { image }: DeltaBase,
   layout: ImageLayout,
 ): readonly string[] {

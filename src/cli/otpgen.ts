@@ -30,6 +30,7 @@ import {
   type OtpTarget,
 } from '../core/wolfboot/index.ts';
 import { misuse, type Words } from './arguments.ts';
+import { readConfig } from './config-words.ts';
 import { checkReplaceable, readInput, writeOutputs } from './files.ts';
 import type { Host } from './host.ts';
 import { canonicalJson } from './json.ts';
@@ -44,7 +45,10 @@ export interface BootloaderWish {
   readonly universal: boolean;
 }
 
-interface OtpgenRequest extends BootloaderWish {
+interface OtpgenRequest extends Omit<BootloaderWish, 'target'> {
+  /** Undefined only where the `.config` says it. */
+  readonly target: OtpTarget | undefined;
+  readonly configFile: string | undefined;
   readonly keystoreFile: string;
   /** As otp-keystore-gen lays it out. */
   readonly upstreamCompatible: boolean;
@@ -66,7 +70,7 @@ export async function otpgen(host: Host, words: Words): Promise<void> {
     isEarlier: (bytes) => equalBytes(bytes.subarray(0, OTP_MAGIC.length), asciiToBytes(OTP_MAGIC)),
     force: request.force,
   });
-  const profile = chooseProfile(request, slots);
+  const profile = profileOf(host, request, slots);
   const odd = [...warnings, ...keystoreWarnings(slots, profile).map(({ message }) => message)];
   for (const warning of odd) host.note(`warning: ${warning}`);
   const differences = otpDifferences(profile, slots);
@@ -149,6 +153,7 @@ function asText(
 
 function readOtpgenArguments(words: Words): OtpgenRequest {
   let target: OtpTarget | undefined;
+  let configFile: string | undefined;
   let profileId: string | undefined;
   let sign: AuthKey | undefined;
   let uds: OtpgenRequest['uds'] = 'random';
@@ -157,6 +162,7 @@ function readOtpgenArguments(words: Words): OtpgenRequest {
   while (words.left > 0) {
     const word = words.take('the keystore');
     if (word === '--target') target = targetOf(words.take('the chip of --target'));
+    else if (word === '--config') configFile = words.takeFile('the file of --config');
     else if (word === '--profile') profileId = words.take('the name of --profile');
     else if (word === '--sign') sign = typeOf(words.take('the algorithm of --sign'));
     else if (word === '--uds') uds = udsOf(words.take('none or random after --uds'));
@@ -166,14 +172,20 @@ function readOtpgenArguments(words: Words): OtpgenRequest {
   }
   const universal = on.has('--universal');
   const [keystoreFile, extra] = files;
-  if (target === undefined) throw misuse(`--target is missing: ${otpTargets.join(' or ')}`);
+  if (target === undefined && configFile === undefined) {
+    throw misuse(`--target is missing: ${otpTargets.join(' or ')}`);
+  }
   if (keystoreFile === undefined) throw misuse('the keystore is missing');
   if (extra !== undefined) throw misuse(`"${extra}" is one word too many`);
   if (profileId !== undefined && (sign !== undefined || universal)) {
     throw misuse('--profile says it all: no --sign and no --universal with it');
   }
+  if (configFile !== undefined && (profileId !== undefined || sign !== undefined || universal)) {
+    throw misuse('--config says it all: no --profile, --sign and --universal with it');
+  }
   return {
     target,
+    configFile,
     profileId,
     sign,
     universal,
@@ -203,6 +215,34 @@ export function typeOf(text: string): AuthKey {
   const found = authKeyByOption(`--${text.toLowerCase().replace(/^--/, '')}`);
   if (found) return found;
   throw misuse(`--sign "${text}" is none of ${authKeys.map(({ name }) => name).join(', ')}`);
+}
+
+function profileOf(
+  host: Host,
+  request: OtpgenRequest,
+  slots: readonly KeystoreSlot[],
+): BootloaderProfile {
+  const { configFile, target } = request;
+  if (configFile !== undefined) return profileOfConfig(host, configFile, target);
+  if (target === undefined) throw misuse(`--target is missing: ${otpTargets.join(' or ')}`);
+  return chooseProfile({ ...request, target }, slots);
+}
+
+function profileOfConfig(
+  host: Host,
+  path: string,
+  target: OtpTarget | undefined,
+): BootloaderProfile {
+  const { profile } = readConfig(host, path);
+  if (!profile) {
+    throw misuse(
+      `${path} does not say enough: TARGET=${otpTargets.join(' or ')} and SIGN are needed`,
+    );
+  }
+  if (target !== undefined && target !== profile.target) {
+    throw misuse(`${path} is a build for ${profile.target}, not ${target}`);
+  }
+  return profile;
 }
 
 /** Without a word about the bootloader it is taken to be built for the type of the keys. */

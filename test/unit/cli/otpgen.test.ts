@@ -257,3 +257,38 @@ describe('otpgen refuses', () => {
     expect(directory.list()).toEqual(['k']);
   });
 });
+
+describe('otpgen --config', () => {
+  const CONFIG =
+    'TARGET=stm32h5\nSIGN=ECC256\nFLASH_OTP_KEYSTORE=1\nWOLFBOOT_UNIVERSAL_KEYSTORE=1\n';
+
+  beforeEach(() => {
+    directory.write('k', vectorFile('keys/ecc256/priv_pub.der'));
+    directory.write('.config', CONFIG);
+  });
+
+  it('lays the slots out as this build reads them', async () => {
+    const run = await otpgen('--config .config --json k');
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(JSON.parse(run.stdout)).toMatchObject({ target: 'stm32h5', bootloaderStrideBytes: 592 });
+  });
+
+  it('says so where the build takes its keys from elsewhere', async () => {
+    directory.write('.config', CONFIG.replace('KEYSTORE=1', 'KEYSTORE=0'));
+    const { stderr } = await otpgen('--config .config k');
+    expect(stderr).toContain('takes its keys from its own program, not from OTP');
+  });
+
+  it.each([
+    ['--config .config --target stm32h7 k', 'is a build for stm32h5, not stm32h7'],
+    ['--config .config --universal k', '--config says it all'],
+    ['--config .config --profile stm32h5-tz-psa-otp k', '--config says it all'],
+    ['--config other k', 'does not say enough'],
+  ])('%s is wrong use', async (words, expected) => {
+    directory.write('other', CONFIG.replace('stm32h5', 'stm32f4'));
+    const { exitCode, stderr } = await otpgen(words);
+    expect(exitCode, stderr).toBe(2);
+    expect(stderr).toContain(expected);
+    expect(directory.list()).not.toContain('otp.bin');
+  });
+});

@@ -60,10 +60,15 @@ keyfuse sign --manual-sign [options] IMAGE PUBLIC_KEY VERSION SIGNATURE
   --sha-only             write only the digest: IMAGE_vVERSION_digest.bin; KEY is the public key
   --manual-sign          KEY is the public key, the signature was made elsewhere
   --json                 what was done, as JSON
+  --config FILE          the .config of the bootloader: algorithm, hash, cipher, header, partition
+  --raw                  IMAGE as it is, even if it looks like ELF, HEX, S-records or DFU
   --policy FILE          sign a TPM policy (4 bytes PCR mask, 32 bytes digest) into the header
   --custom-tlv TAG LEN VALUE, --custom-tlv-buffer TAG HEX, --custom-tlv-string TAG TEXT,
   --custom-tlv-file TAG FILE, --custom-tlv-pubkey-der TAG FILE, --cmdline TEXT,
   --dts FILE, --cert-chain FILE   further fields of the header
+
+IMAGE is raw bytes, or ELF, Intel HEX, S-records or DfuSe: then what they load is signed, and their address
+has to be that of the boot partition behind the header, where WOLFBOOT_PARTITION_BOOT_ADDRESS says it.
 
 LMS and XMSS keys use up an index with every signature: their file goes on first, and FILE.lock keeps
 others out meanwhile. FILE.trees spares the next LMS signature time; it may be deleted. LMS_*, XMSS_PARAMS
@@ -74,11 +79,13 @@ WOLFBOOT_SECTOR_SIZE, NVM_FLASH_WRITEONCE. Writes IMAGE_vVERSION_signed.bin besi
 last extension is dropped.`,
 
   otpgen: `keyfuse otpgen --target stm32h5|stm32h7 [options] KEYSTORE
+keyfuse otpgen --config FILE [options] KEYSTORE
 
 KEYSTORE is a keystore.der, keystore.c, otp.bin, public key, certificate or JWK.
   --sign ALGORITHM       SIGN= of the bootloader, if it is not the type of the keys
   --universal            the bootloader was built with WOLFBOOT_UNIVERSAL_KEYSTORE=1
   --profile NAME         a stock configuration, instead of the two above
+  --config FILE          the .config of the build, instead of all of these
   --uds random|none      a new random device secret (default), or none: the board draws its own
   --upstream-compatible  the bytes of wolfBoot's otp-keystore-gen, for comparing; says what is wrong in them
   --force                replace an otp.bin that is something else

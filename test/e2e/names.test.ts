@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { App, Language, SavedFile } from './support/app.ts';
 import { Authenticator } from './support/authenticator.ts';
+import { examineTour } from './support/examine-tour.ts';
 import { listedNames, patternOf, type ListedName } from './support/names.ts';
 import { Operator } from './support/operator.ts';
 import { expect, test } from './support/test.ts';
@@ -90,6 +91,14 @@ async function refuseDevices(page: Page): Promise<void> {
       Promise.reject(new DOMException('No device selected.', 'NotFoundError'));
   });
 }
+
+/** Intel HEX: sixteen bytes at the start of flash, where the bootloader is. */
+const linkedElsewhere = {
+  name: 'elsewhere.hex',
+  bytes: Buffer.from(
+    ':020000040800F2\r\n:10000000000102030405060708090A0B0C0D0E0F78\r\n:00000001FF\r\n',
+  ),
+};
 
 class Tour {
   readonly sightings: Sightings;
@@ -397,6 +406,14 @@ class Tour {
     await firmware.button('Header bytes of {file}', { file }).click();
     await firmware.find('grid', 'Header bytes of {file}', { file }).waitFor();
     await this.sightings.look('Firmware');
+    await firmware.button('Save as: {file}', { file }).click();
+    await firmware.button('Save file').waitFor();
+    await this.sightings.look('Firmware');
+    await this.#page.keyboard.press('Escape');
+    await this.#app.openFile(firmware.button('Open firmware file'), linkedElsewhere);
+    await firmware.text('{file} is linked for another address').waitFor();
+    await this.sightings.look('Firmware');
+    await firmware.button('Remove {file}', { file: linkedElsewhere.name }).click();
     await this.#signingOptions();
     await this.#external();
   }
@@ -462,6 +479,11 @@ class Tour {
     const look = async (): Promise<void> => this.sightings.look('Update');
     await this.#operator.goTo('update');
     await look();
+    await update.chooseInstall(1);
+    await update.button('Save factory image…').click();
+    await update.button('Save file').waitFor();
+    await look();
+    const factory = await this.#app.save(() => update.button('Save file').click());
     await panel.setRealPace(true);
     await update.startInstall(1);
     await update.find('progressbar', 'Factory install').waitFor();
@@ -469,6 +491,8 @@ class Tour {
     await panel.setRealPace(false);
     await update.expectInstalled();
     await look();
+    await examineTour(this.#operator, factory, () => this.sightings.look('Examine'));
+    await this.#operator.goTo('update');
     await panel.setTrustZone(true);
     await panel.startFromFlash();
     await update.connectConsole();

@@ -18,9 +18,13 @@ export class Update extends Place {
     await this.expectInstalled();
   }
 
-  async startInstall(version: number): Promise<void> {
+  async chooseInstall(version: number): Promise<void> {
     await this.button('Use the sample bootloader').click();
     await this.#choose('First signed image', version);
+  }
+
+  async startInstall(version: number): Promise<void> {
+    await this.chooseInstall(version);
     await this.button('Install bootloader and firmware').click();
   }
 

@@ -2,14 +2,17 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { wipe } from '../core/bytes/index.ts';
 import { fingerprint } from '../core/crypto/index.ts';
+import { toAppError } from '../core/errors.ts';
 import { buildKeystoreDer, readKeystoreFile, writeKeystoreC } from '../core/wolfboot/index.ts';
 import { idle, perform, type Activity } from './activity.ts';
 import {
   chooseProfile,
   firstChoice,
+  importConfig,
   profileOfChoice,
   type BootloaderChoice,
 } from './bootloader-choice.ts';
+import { keepSlots, loadKeptSlots } from './kept-slots.ts';
 import type { KeysStore } from './keys.ts';
 import { describeKeystore, type ImportedSlot, type KeystoreView } from './keystore-view.ts';
 import type { NamedFile, Services } from './services.ts';
@@ -18,7 +21,7 @@ export interface KeystoreState {
   /** The same as `bootloader.profileId`. */
   readonly profileId: string;
   readonly bootloader: BootloaderChoice;
-  /** Ids of keys and imported slots, in slot order. */
+  /** Ids of keys and imported slots, in slot order; also of keys that are not here now. */
   readonly order: readonly string[];
   readonly imported: readonly ImportedSlot[];
   /** What was odd about the file imported last, in English. */
@@ -28,6 +31,8 @@ export interface KeystoreState {
   setProfile(id: string): void;
   /** Of another build, and whether its keystore is universal. */
   setBuild(part: Partial<Pick<BootloaderChoice, 'target' | 'buildKey' | 'universal'>>): void;
+  /** The bootloader of a wolfBoot `.config`. */
+  openConfig(file: NamedFile): Promise<void>;
   include(id: string, included: boolean): void;
   /** Moves a slot up (-1) or down (+1). */
   move(id: string, by: -1 | 1): void;
@@ -51,7 +56,7 @@ export interface OtpOptions {
 export type KeystoreStore = StoreApi<KeystoreState>;
 
 export function createKeystoreStore(
-  { keyring, files }: Pick<Services, 'keyring' | 'files'>,
+  { keyring, files, store: durable }: Pick<Services, 'keyring' | 'files' | 'store'>,
   keysStore: KeysStore,
 ): KeystoreStore {
   const store = createStore<KeystoreState>()((set, get) => {
@@ -69,10 +74,37 @@ export function createKeystoreStore(
         imported,
       );
       set({ ...next, profileId: bootloader.profileId, view });
+      if (next.order !== undefined || next.imported !== undefined) keep();
     };
-    let importCount = 0;
     /** Keys that have had a place or were taken out. */
     const known = new Set<string>();
+    const failed = (error: unknown): void => {
+      set({ activity: { kind: 'failed', what: 'keep-slots', error: toAppError(error) } });
+    };
+    /** What was kept before is read first; then one write after the other, the last as things are. */
+    let kept = Promise.resolve();
+    const keep = (): void => {
+      kept = kept
+        .then(() => {
+          const { order, imported } = get();
+          const leftOut = [...known].filter((id) => !order.includes(id));
+          return keepSlots(durable, { order, leftOut, imported });
+        })
+        .catch(failed);
+    };
+    const restore = async (): Promise<void> => {
+      const { order, leftOut, imported } = await loadKeptSlots(durable);
+      if (order.length === 0 && leftOut.length === 0 && imported.length === 0) return;
+      const placed = new Set([...order, ...leftOut]);
+      for (const id of placed) known.add(id);
+      const now = get();
+      const early = now.imported.filter(({ id }) => imported.every((other) => other.id !== id));
+      change({
+        imported: [...imported, ...early],
+        order: [...order, ...now.order.filter((id) => !placed.has(id))],
+      });
+    };
+    kept = restore().catch(failed);
 
     keysStore.subscribe(({ publicKeys: keys }, { publicKeys: before }) => {
       if (keys === before) return;
@@ -99,6 +131,12 @@ export function createKeystoreStore(
       setBuild(part) {
         change({ bootloader: { ...get().bootloader, ...part } });
       },
+      async openConfig(file) {
+        await perform(report, 'import', () => {
+          change({ bootloader: importConfig(get().bootloader, file) });
+          return Promise.resolve();
+        });
+      },
       include(id, included) {
         const without = get().order.filter((other) => other !== id);
         change({ order: included ? [...without, id] : without });
@@ -116,13 +154,19 @@ export function createKeystoreStore(
       async importPublic(file) {
         await perform(report, 'import', async () => {
           const { slots, warnings, from } = await readKeystoreFile(file.bytes, file.name);
-          const entries = slots.map((slot, index): ImportedSlot => ({
-            id: `imported-${++importCount}`,
-            name: from === 'public-key' ? file.name : `${file.name} #${index}`,
-            fileName: file.name,
-            fingerprint: fingerprint(slot.publicKey),
-            slot,
-          }));
+          const taken = new Set(get().imported.map(({ id }) => id));
+          const entries = slots.map((slot, index): ImportedSlot => {
+            const of = fingerprint(slot.publicKey);
+            const id = freeId(`imported-${of.slice(0, 16)}`, taken);
+            taken.add(id);
+            return {
+              id,
+              name: from === 'public-key' ? file.name : `${file.name} #${index}`,
+              fileName: file.name,
+              fingerprint: of,
+              slot,
+            };
+          });
           change({
             imported: [...get().imported, ...entries],
             order: [...get().order, ...entries.map(({ id }) => id)],
@@ -138,6 +182,7 @@ export function createKeystoreStore(
         });
       },
       removeImported(id) {
+        known.delete(id);
         change({
           imported: get().imported.filter((entry) => entry.id !== id),
           order: get().order.filter((other) => other !== id),
@@ -175,4 +220,11 @@ export function createKeystoreStore(
     };
   });
   return store;
+}
+
+/** The same key again gets a number. */
+function freeId(wanted: string, taken: ReadonlySet<string>): string {
+  let id = wanted;
+  for (let number = 2; taken.has(id); number++) id = `${wanted}-${number}`;
+  return id;
 }

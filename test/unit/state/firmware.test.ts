@@ -12,6 +12,7 @@ import { createKeyring } from '../../../src/workers/keyring/keyring.ts';
 import type { Keyring } from '../../../src/workers/keyring/protocol.ts';
 import { until } from '../../support/app-bench.ts';
 import { testBrowser } from '../../support/keyring-parts.ts';
+import { memoryStore } from '../../support/memory-store.ts';
 
 const secret = { kind: 'passphrase', passphrase: 'correct horse battery' } as const;
 const spec = { algorithm: 'lms', lms: { levels: 1, height: 5, winternitz: 8 } } as const;
@@ -27,7 +28,7 @@ function page(browser = testBrowser(), signImage?: Keyring['signImage']) {
   };
   const clock = { nowMs: () => 0, wallMs: () => 1_800_000_000_000, sleep: async () => undefined };
   const keys = createKeysStore({ keyring, files });
-  const keystore = createKeystoreStore({ keyring, files }, keys);
+  const keystore = createKeystoreStore({ keyring, files, store: memoryStore() }, keys);
   const deltaMaker = { makePatches: makeDeltaPatches };
   const services = { keyring, files, samples, clock, deltaMaker };
   const firmware = createFirmwareStore(services, keys, keystore);

@@ -32,7 +32,7 @@ function page(
   };
   const keyring = createKeyring(browser.tab(change));
   const keys = createKeysStore({ keyring, files, ...services });
-  const keystore = createKeystoreStore({ keyring, files }, keys);
+  const keystore = createKeystoreStore({ keyring, files, store: memoryStore() }, keys);
   return { browser, keys, keystore, saved, handedOut };
 }
 

@@ -1,16 +1,28 @@
 /** What `--help` says. docs/cli.md says more. */
 
 export type CommandName =
-  'keygen' | 'sign' | 'otpgen' | 'primer' | 'inspect' | 'verify' | 'assemble';
+  | 'keygen'
+  | 'sign'
+  | 'delta'
+  | 'decrypt'
+  | 'otpgen'
+  | 'primer'
+  | 'inspect'
+  | 'verify'
+  | 'compare'
+  | 'assemble';
 
 export const generalHelp = `keyfuse: wolfBoot boot keys, from birth to silicon
 
   keyfuse keygen   make keys and the keystore               (takes the place of wolfBoot's keygen)
   keyfuse sign     sign a firmware image                    (takes the place of wolfBoot's sign)
+  keyfuse delta    make a delta image of two signed images, or apply one
+  keyfuse decrypt  open an encrypted image
   keyfuse otpgen   make otp.bin from a keystore
   keyfuse primer   make a program that burns a keystore into a board
   keyfuse inspect  say what a file is and what stands in it
   keyfuse verify   would a bootloader with these keys start this image?
+  keyfuse compare  what differs between two images
   keyfuse assemble put bootloader and signed image into one file for the factory
 
   keyfuse COMMAND --help    options of a command
@@ -47,7 +59,7 @@ Writes src/keystore.c (src must be there) and keystore.der.`,
   sign: `keyfuse sign [options] IMAGE KEY VERSION
 keyfuse sign [options] IMAGE KEY KEY2 VERSION           two algorithms: hybrid
 keyfuse sign --no-sign [options] IMAGE VERSION
-keyfuse sign --manual-sign [options] IMAGE PUBLIC_KEY VERSION SIGNATURE
+keyfuse sign --manual-sign [options] IMAGE PUBLIC_KEY [PUBLIC_KEY2] VERSION SIGNATURE...
 
   --ed25519 ... --xmss   algorithm of the key, as for keygen; must be named, two make a hybrid image
   --rsa2048enc --rsa3072enc --rsa4096enc   the same keys; the signature holds DigestInfo, as HSMs make it
@@ -60,6 +72,12 @@ keyfuse sign --manual-sign [options] IMAGE PUBLIC_KEY VERSION SIGNATURE
   --sha-only             write only the digest: IMAGE_vVERSION_digest.bin; KEY is the public key
   --manual-sign          KEY is the public key, the signature was made elsewhere
   --json                 what was done, as JSON
+  --encrypt FILE         also an encrypted image, with the key in FILE and a fresh nonce; its key file lies beside it
+  --chacha --aes128 --aes256   cipher of FILE; ChaCha20 if none is named
+  --keep-iv              the nonce in FILE, as wolfBoot's sign uses it with every image
+  --delta FILE           also a delta image from the signed image FILE; needs WOLFBOOT_SECTOR_SIZE
+  --no-base-sha          without the digest of FILE in it
+  --upstream-compatible  the mistakes of wolfBoot's sign too, and --keep-iv
   --config FILE          the .config of the bootloader: algorithm, hash, cipher, header, partition
   --raw                  IMAGE as it is, even if it looks like ELF, HEX, S-records or DFU
   --policy FILE          sign a TPM policy (4 bytes PCR mask, 32 bytes digest) into the header
@@ -75,8 +93,33 @@ others out meanwhile. FILE.trees spares the next LMS signature time; it may be d
 and ML_DSA_LEVEL, if set, must be those of the key.
 
 Environment: IMAGE_HEADER_SIZE, WOLFBOOT_PARTITION_SIZE, WOLFBOOT_PARTITION_UPDATE_SIZE,
-WOLFBOOT_SECTOR_SIZE, NVM_FLASH_WRITEONCE. Writes IMAGE_vVERSION_signed.bin beside IMAGE, whose
+WOLFBOOT_SECTOR_SIZE, NVM_FLASH_WRITEONCE, KEYFUSE_SIGN_OPTIONS (--upstream-compatible, --keep-iv). Writes IMAGE_vVERSION_signed.bin beside IMAGE, whose
 last extension is dropped.`,
+
+  delta: `keyfuse delta make ALGORITHM [options] BASE NEW KEY [KEY2]
+keyfuse delta apply DELTA FROM [--inverse] [options]
+
+make signs the delta image that leads from the signed image BASE to the signed image NEW, and back.
+  --no-sign              of images that are not signed; no KEY then
+  --encrypt FILE, --chacha, --aes128, --aes256, --keep-iv, --no-base-sha, --upstream-compatible   as for sign
+  --json                 what was made, as JSON
+Writes NEW_diff.bin beside NEW, whose last extension is dropped.
+
+apply makes NEW of DELTA and BASE, as a board does, or with --inverse BASE of DELTA and NEW.
+  --encryption-key FILE [--chacha|--aes128|--aes256]   DELTA is encrypted
+  --sector-size N        of the bootloader, instead of WOLFBOOT_SECTOR_SIZE
+  --out FILE             instead of DELTA_applied.bin, DELTA_undone.bin
+  --force                replace it even if it is no image
+  --json                 what was made, as JSON
+Signatures are not checked: verify does that.`,
+
+  decrypt: `keyfuse decrypt IMAGE --encryption-key FILE [--chacha|--aes128|--aes256] [options]
+
+FILE is key and nonce of the image; ChaCha20 if no cipher is named.
+  --header-size N        IMAGE_HEADER_SIZE; without it the digest tells where the image ends
+  --out FILE             instead of IMAGE_decrypted.bin
+  --force                replace it even if it is no image
+  --json                 what was made, as JSON`,
 
   otpgen: `keyfuse otpgen --target stm32h5|stm32h7 [options] KEYSTORE
 keyfuse otpgen --config FILE [options] KEYSTORE
@@ -105,16 +148,31 @@ Writes otp.bin, readable by you only.`,
 
 FILE is a raw image for 0x08000000 (0x0C000000 with --trustzone). A board that starts it burns its OTP.`,
 
-  inspect: `keyfuse inspect FILE [--json] [--prove]
+  inspect: `keyfuse inspect FILE [--json] [--prove] [--encryption-key FILE [--chacha|--aes128|--aes256]]
 
-FILE is a signed image, keystore.der, keystore.c, otp.bin, primer, key file or policy. Of a private
-key only its type, its public half and, for LMS and XMSS, its state are shown, of otp.bin never the
-device secret. --prove builds the trees of an LMS or XMSS key to see whether its public half is its own.`,
+FILE is an image, keystore.der, keystore.c, otp.bin, primer, key file or policy, an ELF, HEX, S-record or
+DfuSe file with any of them in it, or a dump of flash. Of a private key only its type, its public half
+and, for LMS and XMSS, its state are shown, of otp.bin never the device secret. --prove builds the trees of
+an LMS or XMSS key to see whether its public half is its own. An encrypted image is opened with its key file.`,
 
-  verify: `keyfuse verify IMAGE --keystore FILE [--header-size N] [--json]
+  verify: `keyfuse verify IMAGE --keystore KEYSTORE [options]
 
-FILE is a keystore.der, keystore.c, otp.bin, public key, certificate or JWK. Without --header-size the
-header's size follows from the image.`,
+Says of every check of a bootloader, in its order, whether IMAGE passes, and what the cause is if not.
+KEYSTORE is a keystore.der, keystore.c, otp.bin, public key, certificate or JWK.
+  --profile NAME         the bootloader is a stock configuration
+  --config FILE          the .config that the bootloader was built with
+  --header-size N        its IMAGE_HEADER_SIZE; without any of the three it follows from the image
+  --partition N          the partition the image is meant for, 0..15
+  --running-version N    what runs on the board; an image that is not newer is refused
+  --running FILE         the signed image that runs on the board: base of a delta image
+  --encryption-key FILE [--chacha|--aes128|--aes256]   the bootloader decrypts with this key
+  --address ADDRESS      of an ELF, HEX, S-record or DfuSe file with several images
+  --json                 every check, as JSON`,
+
+  compare: `keyfuse compare A B [--json]
+
+Header fields of two signed images side by side, where their firmware differs, whether B is newer, and
+whether the same key signed them.`,
 
   assemble: `keyfuse assemble --bootloader FILE --image FILE -o OUT where [options]
 

@@ -2,6 +2,9 @@
 import { AppError } from '../core/errors.ts';
 import { Words } from './arguments.ts';
 import { assemble } from './assemble.ts';
+import { compare } from './compare.ts';
+import { decrypt } from './decrypt.ts';
+import { delta } from './delta.ts';
 import { commandHelp, generalHelp, type CommandName } from './help.ts';
 import type { Host } from './host.ts';
 import { inspect } from './inspect.ts';
@@ -20,10 +23,13 @@ type Command = (host: Host, words: Words) => Promise<void>;
 const commands: Readonly<Record<CommandName, Command>> = {
   keygen,
   sign,
+  delta,
+  decrypt,
   otpgen,
   primer,
   inspect,
   verify,
+  compare,
   assemble,
 };
 

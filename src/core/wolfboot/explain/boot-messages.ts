@@ -106,7 +106,7 @@ const sentences: Readonly<Record<BootReason, readonly [Outcome, string]>> = {
   ],
   'key-unknown-other-of-type': [
     'bad',
-    'signed with another {keyType} key than that of slot {slot} ({fingerprint}): the hint {hint} is that of none of {slots} keys',
+    'signed with a key that is not in the keystore: another {keyType} key than that of slot {slot} ({fingerprint}); hint {hint}, {slots} keys compared',
   ],
   'key-unsigned': ['bad', 'not signed: a bootloader with keys refuses it'],
   'key-no-slots': ['bad', 'there is no key in the keystore: the bootloader refuses every image'],

@@ -116,9 +116,12 @@ function candidateSizes(
       }
     }
   }
-  return [...sizes].filter(
+  const inside = [...sizes].filter(
     (size) => size >= digest.endBytes && size + payloadSizeBytes <= bytes.length,
   );
+  // In a dump the same firmware may stand once more: what lies behind filler only comes first.
+  const isFiller = (size: number): boolean => size <= fillerEndBytes;
+  return [...inside.filter(isFiller), ...inside.filter((size) => !isFiller(size))];
 }
 
 /**

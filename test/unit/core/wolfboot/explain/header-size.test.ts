@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { concatBytes, filledBytes } from '../../../../../src/core/bytes/index.ts';
-import { buildSignedImage, headerSizeByDigest } from '../../../../../src/core/wolfboot/index.ts';
+import {
+  buildSignedImage,
+  findImages,
+  headerSizeByDigest,
+} from '../../../../../src/core/wolfboot/index.ts';
 import { seededRng } from '../../../../support/bytes-rng.ts';
 import { firmware, testKey } from '../../../../support/image-keys.ts';
 import { imageManifest } from '../../../../support/image-vectors.ts';
@@ -42,6 +46,13 @@ describe('headerSizeByDigest', () => {
     const code = concatBytes(filledBytes(21, 0xff), firmware(500));
     const image = await buildSignedImage(code, { ...options, headerSizeBytes: 300 }, ed.signer);
     expect(headerSizeByDigest(concatBytes(image, filledBytes(100, 0xff)))).toBe(300);
+  });
+
+  it('takes the firmware behind the header, not a copy of it at the end of a dump', () => {
+    const image = vectorFile('images/ecc256-plain.signed.bin');
+    const dump = concatBytes(image, filledBytes(3000, 0xff), image);
+    expect(headerSizeByDigest(dump)).toBe(256);
+    expect(findImages(dump, 8).map(({ offsetBytes }) => offsetBytes)).toEqual([0, 4256]);
   });
 
   it('proves nothing of a changed image', () => {

@@ -89,6 +89,34 @@ test('a public key can be imported and leaves again', async ({ app, page }) => {
   await expect(page.getByText('No key in a slot')).toBeVisible();
 });
 
+test('imported keys and the order of slots are there in the next visit', async ({ app, page }) => {
+  await app.open('keys');
+  await app.generateKeys({ name: 'k', count: 2 });
+  const publicFile = await app.save(() => app.button('Save public key k').click());
+  const privateFile = await app.savePrivateKey('k-2');
+  await app.open('keystore');
+  await expect(page.getByText('No key in a slot')).toBeVisible();
+  await app.openFile(app.button('Import public key'), publicFile);
+  await app.goTo('keys');
+  await app.openFile(app.button('Open private key file'), privateFile);
+  const opened = privateFile.name.replace(/\.\w+$/, '');
+  await expect(app.key(opened)).toBeVisible();
+  await app.goTo('keystore');
+  await app.button(`Move ${opened} up`).click();
+  expect(await slotNames(page)).toEqual([opened, publicFile.name]);
+
+  await app.open('keystore');
+  // Nobody knows a private key that was only in the tab; its place waits for it.
+  await expect(page.getByRole('list', { name: 'Slots' }).locator('strong')).toHaveText([
+    publicFile.name,
+  ]);
+  await app.goTo('keys');
+  await app.openFile(app.button('Open private key file'), privateFile);
+  await expect(app.key(opened)).toBeVisible();
+  await app.goTo('keystore');
+  expect(await slotNames(page)).toEqual([opened, publicFile.name]);
+});
+
 test('all keys of a keystore file go into slots, in their order', async ({ app, page }) => {
   await app.open('keys');
   await app.generateKeys({ name: 'k', count: 2 });

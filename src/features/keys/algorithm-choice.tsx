@@ -1,7 +1,7 @@
 /** The short way to a kind of key: what will verify it, and the few that most people need. */
 import { authKeyNamed, bootloaderProfiles, keySpecOfProfile } from '../../core/wolfboot/index.ts';
 import { m } from '../../i18n/paraglide/messages.js';
-import { otherBuild } from '../../state/bootloader-choice.ts';
+import { configBuild, otherBuild } from '../../state/bootloader-choice.ts';
 import { useKeystore } from '../../state/react.ts';
 import { SelectField } from '../../ui/kit/fields.tsx';
 import { RadioCards } from '../../ui/kit/radio-cards.tsx';
@@ -19,6 +19,7 @@ export function AlgorithmChoice({ draft, onChange }: AlgorithmChoiceProps) {
   const setProfile = useKeystore((state) => state.setProfile);
   const { kind: recommended } = draftOfSpec(draft, keySpecOfProfile(profile));
   const profileId = useKeystore((state) => state.profileId);
+  const config = useKeystore((state) => state.bootloader.config);
   const card = (value: AlgorithmKind, label: string, text: string) => ({
     value,
     label,
@@ -34,12 +35,23 @@ export function AlgorithmChoice({ draft, onChange }: AlgorithmChoiceProps) {
           value={profileId}
           onChange={(id) => {
             setProfile(id);
-            const chosen = bootloaderProfiles.find((each) => each.id === id);
+            const chosen =
+              id === configBuild
+                ? config?.profile
+                : bootloaderProfiles.find((each) => each.id === id);
             if (chosen !== undefined) onChange(draftOfSpec(draft, keySpecOfProfile(chosen)));
           }}
           choices={[
             ...bootloaderProfiles.map(({ id, name }) => ({ value: id, label: name })),
             { value: otherBuild, label: m.keystore_other_build() },
+            ...(config
+              ? [
+                  {
+                    value: configBuild,
+                    label: m.keystore_config_build({ file: config.fileName }),
+                  },
+                ]
+              : []),
           ]}
         />
       </div>

@@ -8,13 +8,19 @@ import {
 } from '../../core/wolfboot/index.ts';
 import { formatBytes } from '../../i18n/format.ts';
 import { m } from '../../i18n/paraglide/messages.js';
-import { buildKeys, canBeUniversal, otherBuild } from '../../state/bootloader-choice.ts';
+import {
+  buildKeys,
+  canBeUniversal,
+  configBuild,
+  otherBuild,
+} from '../../state/bootloader-choice.ts';
 import { useKeystore } from '../../state/react.ts';
 import { Disclosure } from '../../ui/kit/disclosure.tsx';
 import { SelectField, SwitchField } from '../../ui/kit/fields.tsx';
 import { Facts } from '../../ui/kit/layout.tsx';
 import { Section } from '../../ui/kit/page.tsx';
 import { buildKeyLabel, targetLabels } from './capacity-words.ts';
+import { ConfigButton, ConfigWarnings } from './config-button.tsx';
 import styles from './keystore.module.css';
 
 const CapacityTable = lazy(() => import('./capacity-table.tsx'));
@@ -25,7 +31,11 @@ export function BootloaderSection() {
   const setBuild = useKeystore((state) => state.setBuild);
   const { profile, strideBytes } = useKeystore((state) => state.view);
   return (
-    <Section title={m.keystore_bootloader()} description={m.keystore_bootloader_text()}>
+    <Section
+      title={m.keystore_bootloader()}
+      description={m.keystore_bootloader_text()}
+      aside={<ConfigButton />}
+    >
       <div className={styles.profile}>
         <SelectField
           label={m.keystore_profile()}
@@ -34,6 +44,14 @@ export function BootloaderSection() {
           choices={[
             ...bootloaderProfiles.map(({ id, name }) => ({ value: id, label: name })),
             { value: otherBuild, label: m.keystore_other_build() },
+            ...(choice.config
+              ? [
+                  {
+                    value: configBuild,
+                    label: m.keystore_config_build({ file: choice.config.fileName }),
+                  },
+                ]
+              : []),
           ]}
         />
         <Facts
@@ -50,6 +68,7 @@ export function BootloaderSection() {
           ]}
         />
       </div>
+      <ConfigWarnings />
       {choice.profileId === otherBuild && <OtherBuild />}
       <SwitchField
         label={m.keystore_universal_switch()}

@@ -3,8 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { bootloaderProfiles, profileKeyBytes } from '../../../src/core/wolfboot/index.ts';
 import {
   buildKeys,
+  canBeUniversal,
   chooseProfile,
+  configBuild,
   firstChoice,
+  importConfig,
   otherBuild,
   profileOfChoice,
 } from '../../../src/state/bootloader-choice.ts';
@@ -44,5 +47,65 @@ describe('the choice of a bootloader', () => {
       mlDsaLevel: 5,
       universal: false,
     });
+  });
+});
+
+describe('the .config of a build', () => {
+  const CONFIG = `TARGET=stm32h7
+SIGN=ED25519
+IMAGE_HEADER_SIZE=512
+WOLFBOOT_PARTITION_SIZE=0xC0000
+WOLFBOOT_SECTOR_SIZE=0x20000
+WOLFBOOT_PARTITION_BOOT_ADDRESS=0x08020000
+WOLFBOOT_PARTITION_UPDATE_ADDRESS=0x080E0000
+WOLFBOOT_PARTITION_SWAP_ADDRESS=0x081C0000
+FLASH_OTP_KEYSTORE=1
+`;
+  const file = (text: string, name = 'my.config') => ({
+    name,
+    bytes: new TextEncoder().encode(text),
+  });
+
+  it('becomes the bootloader, with its own addresses and header', () => {
+    const choice = importConfig(firstChoice, file(CONFIG));
+    expect(choice).toMatchObject({
+      profileId: configBuild,
+      target: 'stm32h7',
+      buildKey: 'ED25519',
+      config: { fileName: 'my.config', warnings: [] },
+    });
+    expect(profileOfChoice(choice)).toMatchObject({
+      signName: 'ED25519',
+      headerSizeBytes: 512,
+      partitions: { bootAddress: 0x08020000, sizeBytes: 0xc0000 },
+    });
+  });
+
+  it('is remembered while another bootloader is chosen', () => {
+    const own = importConfig(firstChoice, file(CONFIG));
+    const example = chooseProfile(own, bootloaderProfiles[0].id);
+    expect(profileOfChoice(example)).toBe(bootloaderProfiles[0]);
+    expect(chooseProfile(example, configBuild)).toEqual(own);
+    expect(chooseProfile(chooseProfile(own, otherBuild), configBuild)).toEqual(own);
+    expect(() => chooseProfile(firstChoice, configBuild)).toThrow('no .config was opened');
+  });
+
+  it('may be made universal, but not where the keys are too large for it', () => {
+    const own = importConfig(firstChoice, file(CONFIG));
+    expect(profileOfChoice({ ...own, universal: true })).toMatchObject({ universal: true });
+    expect(canBeUniversal(own)).toBe(true);
+    const large = importConfig(firstChoice, file(CONFIG.replace('ED25519', 'ML_DSA')));
+    expect(canBeUniversal(large)).toBe(false);
+  });
+
+  it('says what is odd in it', () => {
+    const { config } = importConfig(firstChoice, file(CONFIG.replace('512', '128')));
+    expect(config?.warnings[0]).toContain('my.config: line 3: IMAGE_HEADER_SIZE=128 is too small');
+  });
+
+  it('is refused where no bootloader with keys in OTP can be made of it', () => {
+    const other = file(CONFIG.replace('stm32h7', 'stm32f4'));
+    expect(() => importConfig(firstChoice, other)).toThrow('TARGET=stm32f4');
+    expect(() => importConfig(firstChoice, file('hello'))).toThrow('no wolfBoot configuration');
   });
 });

@@ -89,11 +89,6 @@ describe('delta make', () => {
   });
 
   it('warns when the new image has another key', async () => {
-    directory.write(
-      'other.der',
-      vectorFile('keys/ed25519/priv.der').map((byte) => byte),
-    );
-    await directory.run(['keygen', '--ed25519', '--force', '-g', 'other.der']);
     directory.makeDirectory('src');
     await directory.run(['keygen', '--ed25519', '--force', '-g', 'other.der']);
     const run = await delta('make --ed25519 base.bin new.bin other.der');

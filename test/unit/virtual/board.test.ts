@@ -237,6 +237,41 @@ describe('the pace', () => {
   });
 });
 
+describe('the bootloader build of the board', () => {
+  it('has one bank as soon as it takes deltas or ciphertext, and neither with two', () => {
+    const { panel } = simBench();
+    panel.setBuild({ deltaUpdates: true });
+    expect(panel.state().build).toMatchObject({ oneBank: true, deltaUpdates: true });
+    panel.setBuild({ cipher: 'chacha20', headerSizeBytes: 2048 });
+    expect(panel.state().build).toMatchObject({ cipher: 'chacha20', deltaUpdates: true });
+    panel.setBuild({ oneBank: false });
+    expect(panel.state().build).toEqual({
+      oneBank: false,
+      deltaUpdates: false,
+      cipher: undefined,
+      headerSizeBytes: 2048,
+    });
+  });
+
+  it('forgets a key with its cipher, and no snapshot holds one', () => {
+    const { panel, board } = simBench({ build: { cipher: 'chacha20' } });
+    const key = new Uint8Array(32).fill(0xab);
+    panel.handUpdateKey({ key, nonce: new Uint8Array(12) });
+    key.fill(0);
+    expect(panel.state().updateKeyHanded).toBe(true);
+    expect(JSON.stringify(board.snapshot({ uds: 'keep' }))).not.toContain('abababab');
+    const copy = simBench({
+      snapshot: JSON.parse(JSON.stringify(board.snapshot())) as BoardSnapshot,
+    });
+    expect(copy.panel.state()).toMatchObject({
+      build: { cipher: 'chacha20', oneBank: true },
+      updateKeyHanded: false,
+    });
+    panel.setBuild({ cipher: 'aes128-ctr' });
+    expect(panel.state().updateKeyHanded).toBe(false);
+  });
+});
+
 describe('a snapshot', () => {
   const written = (bench: SimBench): number[] =>
     Array.from({ length: 1024 }, (_, at) => at).filter(

@@ -119,6 +119,22 @@ describe('a record', () => {
     expect(updated.sha256).not.toBe(record.sha256);
   });
 
+  it('names the form of an update only where it was not the whole image in the clear', () => {
+    const update = {
+      atWallMs: 0,
+      imageSha256: DIGEST,
+      fromVersion: 1,
+      toVersion: 2,
+      stateAfterReboot: 'TESTING',
+      confirmed: true,
+    } as const;
+    const plain = recordText(recordUpdate(record, update));
+    expect(plain).not.toContain('"form"');
+    const text = recordText(recordUpdate(record, { ...update, form: 'delta-encrypted' }));
+    expect(parseRecord(text).updates[0]?.form).toBe('delta-encrypted');
+    expectThrows(() => parseRecord(text.replace('delta-encrypted', 'zipped')), 'malformed', 'form');
+  });
+
   it.each([
     ['a changed fact', (m: Record<string, unknown>) => (m.virtual = false), 'sha256'],
     ['an unknown member', (m: Record<string, unknown>) => (m.operator = 'x'), 'operator'],

@@ -338,3 +338,25 @@ describe('sign says', () => {
     expect(stdout).toContain(`sha256 ${Buffer.from(digest).toString('hex')}`);
   });
 });
+
+describe('a policy signed elsewhere', () => {
+  it('goes into the image with a signature of its own', async () => {
+    directory.write('policy', vectorFile('payloads/policy.bin'));
+    const environment = { IMAGE_HEADER_SIZE: '512' };
+    const words = '--ed25519 --no-ts --policy policy';
+    await sign(`${words} fw.bin ed.der 1`, environment);
+    const made = directory.read('fw_v1_signed.bin');
+    const { signature, policy } = image('fw_v1_signed.bin');
+    directory.erase('fw_v1_signed.bin');
+    directory.write('sig', signature!);
+    directory.write('policy_sig', policy!.signature);
+    const manual = `${words} --manual-sign fw.bin ed_pub.der 1 sig`;
+    expect(await sign(`${manual} policy_sig`, environment)).toMatchObject({ exitCode: 0 });
+    expect(directory.read('fw_v1_signed.bin')).toEqual(made);
+    directory.erase('fw_v1_signed.bin');
+    const wrong = await sign(`${manual} sig`, environment);
+    expect(wrong).toMatchObject({ exitCode: 1 });
+    expect(wrong.stderr).toContain('the signature of the policy does not belong');
+    expect(directory.list()).not.toContain('fw_v1_signed.bin');
+  });
+});

@@ -128,38 +128,56 @@ function NewKey({ onMade }: { readonly onMade: (id: string) => void }) {
 function KeyList({ keys }: { readonly keys: readonly EncryptionKeyInfo[] }) {
   const save = useFirmware((state) => state.saveEncryptionKey);
   const remove = useFirmware((state) => state.removeEncryptionKey);
+  const openImage = useFirmware((state) => state.openEncrypted);
+  const openFile = useOpenFile();
   return (
-    <ul className={styles.keys} aria-label={m.sign_encryption_keys()}>
-      {keys.map(({ id, name, cipher, uses, saved, notes }) => (
-        <li key={id}>
-          <code>{name}</code>
-          <span>{imageCiphers[cipher].label}</span>
-          <span>
-            {uses === 0 ? m.sign_encryption_unused() : m.sign_encryption_uses({ count: uses })}
-          </span>
-          {!saved && <span className={styles.unsaved}>{m.sign_encryption_unsaved()}</span>}
-          {notes.map((note) => (
-            <code key={note} className={styles.hint}>
-              {note}
-            </code>
-          ))}
-          <span className={styles.keyButtons}>
-            <Button
-              size="small"
-              icon="download"
-              label={m.sign_encryption_save_of({ name })}
-              onClick={() => void save(id)}
-            >
-              {m.sign_encryption_save()}
-            </Button>
-            <IconButton
-              icon="trash"
-              label={m.sign_encryption_remove({ name })}
-              onClick={() => void remove(id)}
-            />
-          </span>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className={styles.keys} aria-label={m.sign_encryption_keys()}>
+        {keys.map(({ id, name, cipher, uses, saved, notes }) => (
+          <li key={id}>
+            <code>{name}</code>
+            <span>{imageCiphers[cipher].label}</span>
+            <span>
+              {uses === 0 ? m.sign_encryption_unused() : m.sign_encryption_uses({ count: uses })}
+            </span>
+            {!saved && <span className={styles.unsaved}>{m.sign_encryption_unsaved()}</span>}
+            {notes.map((note) => (
+              <code key={note} className={styles.hint}>
+                {note}
+              </code>
+            ))}
+            <span className={styles.keyButtons}>
+              <Button
+                size="small"
+                icon="download"
+                label={m.sign_encryption_save_of({ name })}
+                onClick={() => void save(id)}
+              >
+                {m.sign_encryption_save()}
+              </Button>
+              <Button
+                size="small"
+                kind="quiet"
+                icon="open"
+                label={m.sign_encryption_image_of({ name })}
+                onClick={() => {
+                  openFile.open('.bin,.img,*/*', (file) => openImage(file, id));
+                }}
+              >
+                {m.sign_encryption_image()}
+              </Button>
+              <IconButton
+                icon="trash"
+                label={m.sign_encryption_remove({ name })}
+                onClick={() => void remove(id)}
+              />
+            </span>
+          </li>
+        ))}
+      </ul>
+      {openFile.error && (
+        <ErrorNotice failure={describeFailure(openFile.error)} onDismiss={openFile.dismiss} />
+      )}
+    </>
   );
 }

@@ -10,8 +10,7 @@ import { Button } from '../../ui/kit/button.tsx';
 import { Notice } from '../../ui/kit/notice.tsx';
 import styles from './options.module.css';
 
-const formWords: Readonly<Record<ImageForm, () => string>> = {
-  plain: m.sign_form_plain,
+const formWords: Readonly<Record<Exclude<ImageForm, 'plain'>, () => string>> = {
   delta: m.sign_form_delta,
   encrypted: m.sign_form_encrypted,
   'delta-encrypted': m.sign_form_delta_encrypted,

@@ -47,7 +47,7 @@ export function PlanSummary({ plan, error }: PlanResult) {
           })),
         ]}
       />
-      <PlanRemarks plan={plan} />
+      {plan.otherHeaderThanBootloader && <OtherHeader plan={plan} />}
       <Disclosure label={m.sign_plan_fields()} onDemand>
         <FieldTable plan={plan} />
       </Disclosure>
@@ -55,30 +55,16 @@ export function PlanSummary({ plan, error }: PlanResult) {
   );
 }
 
-function PlanRemarks({
-  plan: { layout, options, otherHeaderThanBootloader },
-}: {
-  readonly plan: ImagePlan;
-}) {
-  const profile = useKeystore((state) => state.view.profile);
+/** The profile's bootloader does not find the firmware behind a header of another size. */
+function OtherHeader({ plan: { layout } }: { readonly plan: ImagePlan }) {
+  const expected = useKeystore((state) => state.view.profile.headerSizeBytes);
+  const size = layout.headerSizeBytes;
   return (
-    <>
-      {otherHeaderThanBootloader && (
-        <Notice
-          tone="caution"
-          live="status"
-          title={m.sign_plan_mismatch({
-            size: layout.headerSizeBytes,
-            expected: profile.headerSizeBytes,
-          })}
-        >
-          {layout.grownFromBytes === undefined
-            ? m.sign_plan_mismatch_text({ size: layout.headerSizeBytes })
-            : m.sign_plan_grown({ size: layout.headerSizeBytes })}
-        </Notice>
-      )}
-      {options.version === 0 && <Notice tone="caution" title={m.sign_plan_version_zero()} />}
-    </>
+    <Notice tone="caution" live="status" title={m.sign_plan_mismatch({ size, expected })}>
+      {layout.grownFromBytes === undefined
+        ? m.sign_plan_mismatch_text({ size })
+        : m.sign_plan_grown({ size })}
+    </Notice>
   );
 }
 

@@ -80,7 +80,8 @@ export function createEncryptionKeys(rng: Rng): EncryptionKeys {
         const present = [...held.values()].find((entry) => isSame(entry.key, key));
         if (present) {
           wipe(key.key);
-          present.info = { ...present.info, saved: true };
+          const origin = present.info.origin === 'image' ? 'opened' : present.info.origin;
+          present.info = { ...present.info, origin, saved: true };
           return present.info;
         }
         const notes = notesOn(bytes, cipher);

@@ -124,6 +124,7 @@ describe('the keys of encrypted images', () => {
     });
     expect(await ring.decryptImage(first.key.id, first.bytes)).toEqual(image);
     await expectRejects(ring.decryptImage(key.id, first.bytes), 'decryption-key-wrong');
+    expect(first.key.origin).toBe('image');
     const file = await ring.saveEncryptionKey(first.key.id);
     expect(toHex(file.bytes.subarray(32))).toBe(first.key.nonce);
     expect((await ring.listEncryptionKeys()).map(({ saved }) => saved)).toEqual([
@@ -131,6 +132,8 @@ describe('the keys of encrypted images', () => {
       true,
       false,
     ]);
+    const again = await ring.openEncryptionKey(file, 'chacha20');
+    expect(again).toMatchObject({ id: first.key.id, origin: 'opened' });
   });
 
   it('count what shares a keystream when the nonce is kept', async () => {

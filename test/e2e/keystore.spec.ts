@@ -172,6 +172,28 @@ test('a build of one’s own decides room and key type', async ({ app, page }) =
   await app.expectAccessibleInAllLooks();
 });
 
+test('the .config of a build decides, and its oddities are shown', async ({ app, page }) => {
+  await app.open('keys');
+  await app.generateKeys({});
+  await app.goTo('keystore');
+  const config = 'TARGET?=stm32h7\nSIGN?=ECC256\nIMAGE_HEADER_SIZE?=512\nFLASH_OTP_KEYSTORE?=1\n';
+  await app.openFile(app.button('Open the .config of a build'), {
+    name: 'my.config',
+    bytes: Buffer.from(config),
+  });
+  await expect(page.getByLabel('Bootloader profile')).toHaveValue('config');
+  await expect(page.getByText('Not everything in my.config is clear')).toBeVisible();
+  await expect(page.getByText('WOLFBOOT_PARTITION_SIZE is not set')).toBeVisible();
+  await expect(page.getByText('512 B', { exact: true })).toBeVisible();
+  await app.expectAccessible();
+  await app.openFile(app.button('Open the .config of a build'), {
+    name: 'notes.txt',
+    bytes: Buffer.from('hello'),
+  });
+  await expect(page.getByRole('alert')).toContainText('no line like SIGN?=ECC256');
+  await expect(page.getByLabel('Bootloader profile')).toHaveValue('config');
+});
+
 test('the bytes can be walked by keyboard and are explained', async ({ app, page }) => {
   await app.open('keys');
   await app.generateKeys({});

@@ -168,6 +168,13 @@ test('a delta is made, encrypted, and opens with its own key file', async ({ app
   );
   expect(opened.equals(plain.bytes)).toBe(true);
   expect(plain.bytes.length).toBeLessThan(3000);
+
+  await app.openFile(app.button('Open encryption key file'), key);
+  await app.openFile(app.button(/^Open image encrypted with .*_diff_key\.bin$/), {
+    name: 'sent.bin',
+    bytes: sealed.bytes,
+  });
+  await expect(page.getByText('Decrypts to sent_decrypted.bin')).toBeVisible();
 });
 
 test('a second signature and a policy are taken by the keyboard alone', async ({ app, page }) => {

@@ -406,7 +406,7 @@ class Tour {
     await firmware.button('Header bytes of {file}', { file }).click();
     await firmware.find('grid', 'Header bytes of {file}', { file }).waitFor();
     await this.sightings.look('Firmware');
-    await firmware.button('Save as: {file}', { file }).click();
+    await firmware.button('{file}: save as', { file }).click();
     await firmware.button('Save file').waitFor();
     await this.sightings.look('Firmware');
     await this.#page.keyboard.press('Escape');

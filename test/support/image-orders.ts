@@ -105,7 +105,7 @@ async function orderSigner(
 }
 
 /** Quick ones, for second signatures and for orders about other things than keys. */
-export const quickSigners = orderSigners.filter(({ name }) =>
+const quickSigners = orderSigners.filter(({ name }) =>
   ['ed25519', 'ecc256', 'ed448', 'ecc384'].includes(name),
 );
 

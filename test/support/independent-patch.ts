@@ -42,7 +42,7 @@ export function checkPatches(image: Uint8Array, headerSize: number, order: Delta
  * As in flash: a sector of the new image is gathered in memory and written over the old one when it is
  * full, so a copy reads what stands there at that moment. The new image may be longer than the old.
  */
-export function patchFlash(base: Uint8Array, patch: Uint8Array, sectorSize: number): Uint8Array {
+function patchFlash(base: Uint8Array, patch: Uint8Array, sectorSize: number): Uint8Array {
   const flash = [...base];
   let sector: number[] = [];
   let written = 0;

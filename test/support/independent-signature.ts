@@ -13,7 +13,7 @@ export interface OrderKey {
   readonly digestInfo?: boolean | undefined;
 }
 
-export interface Signed {
+interface Signed {
   readonly hash: 'sha256' | 'sha384' | 'sha3-384';
   readonly digest: Uint8Array;
   /** What the digest is of; OpenSSL hashes by itself. */

@@ -3,7 +3,7 @@ import type { CliDirectory } from './cli-host.ts';
 import type { SignedOrder } from './image-orders.ts';
 import type { OrderTlv } from './independent-image.ts';
 
-export interface OrderCommand {
+interface OrderCommand {
   readonly words: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
 }

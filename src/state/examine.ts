@@ -5,29 +5,23 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { wipe } from '../core/bytes/index.ts';
 import { AppError } from '../core/errors.ts';
-import {
-  compareImages,
-  parseEncryptionKeyFile,
-  readKeystoreFile,
-  whyNotBoot,
-  type BootExplanation,
-  type BootFinding,
-  type EncryptionKey,
-  type ImageCipher,
-  type ImageComparison,
-  type KeystoreSlot,
+import type {
+  BootExplanation,
+  BootFinding,
+  EncryptionKey,
+  ImageCipher,
+  ImageComparison,
+  KeystoreSlot,
 } from '../core/wolfboot/index.ts';
 import { idle, perform, type Activity } from './activity.ts';
 import type { BenchStore } from './bench.ts';
 import { slotsOnBoard } from './board-slots.ts';
 import {
-  decryptPart,
   foremostPart,
   isImagePart,
-  openForExamination,
   type ExaminedFile,
   type ExaminedPart,
-} from './examined-file.ts';
+} from './examined-part.ts';
 import type { InspectStore } from './inspect.ts';
 import type { KeystoreStore } from './keystore.ts';
 import type { RunningImageStore } from './running-image.ts';
@@ -77,6 +71,8 @@ export interface ExamineState {
 
 export type ExamineStore = StoreApi<ExamineState>;
 
+const loadExamination = () => import('./examination.ts');
+
 interface Stores {
   readonly bench: BenchStore;
   readonly keystore: KeystoreStore;
@@ -110,6 +106,7 @@ export function createExamineStore(stores: Stores): ExamineStore {
       encryptionKey: EncryptionKey | undefined,
     ): Promise<BootExplanation> => {
       const opened = decryptedWith !== undefined && encryptionKey === undefined;
+      const { whyNotBoot } = await loadExamination();
       const explanation = await whyNotBoot({
         image: opened ? part.shown : part.bytes,
         fileName: file.name,
@@ -121,8 +118,11 @@ export function createExamineStore(stores: Stores): ExamineStore {
       });
       return opened ? asDecrypted(explanation, before) : explanation;
     };
-    const compare = (): void => {
-      set({ comparison: comparisonOf(get()) });
+    const compare = async (): Promise<void> => {
+      const { examined, second } = get();
+      const comparison = await comparisonOf(examined, second);
+      const now = get();
+      if (now.examined === examined && now.second === second) set({ comparison });
     };
 
     return {
@@ -139,13 +139,13 @@ export function createExamineStore(stores: Stores): ExamineStore {
           const examined = await open(file, stores);
           set({ examined, comparison: undefined });
           await judgeAgain();
-          compare();
+          await compare();
         });
       },
       async examineSecond(file) {
         await perform(report, 'examine-second', async () => {
           set({ second: await open(file, stores), comparison: undefined });
-          compare();
+          await compare();
         });
       },
       async choosePart(partIndex) {
@@ -155,14 +155,15 @@ export function createExamineStore(stores: Stores): ExamineStore {
           examined: { ...examined, partIndex, decryptedWith: undefined, explanation: undefined },
         });
         await perform(report, 'judge', () => judgeAgain());
-        compare();
+        await compare();
       },
       async decrypt(cipher, keyFile) {
         await perform(report, 'decrypt', async () => {
           const { examined } = get();
           if (examined === undefined) return;
-          const key = takeKey(keyFile, cipher);
+          const key = await takeKey(keyFile, cipher);
           try {
+            const { decryptPart } = await loadExamination();
             const opened = await decryptPart(partOf(examined), examined.file.name, key);
             refuseWrongKey(opened, examined.file.name, cipher);
             set({ examined: withPart(examined, opened, cipher) });
@@ -170,7 +171,7 @@ export function createExamineStore(stores: Stores): ExamineStore {
           } finally {
             wipe(key.key);
           }
-          compare();
+          await compare();
         });
       },
       async chooseJudge(judge) {
@@ -179,6 +180,7 @@ export function createExamineStore(stores: Stores): ExamineStore {
       },
       async openKeystore(file) {
         await perform(report, 'open-keystore', async () => {
+          const { readKeystoreFile } = await loadExamination();
           const { slots } = await readKeystoreFile(file.bytes, file.name);
           set({ keystoreFile: { name: file.name, slots }, judge: 'file' });
           await judgeAgain();
@@ -241,6 +243,7 @@ export function slotsOfJudge(
 }
 
 async function open(file: NamedFile, { keystore }: Stores): Promise<Examined> {
+  const { openForExamination } = await loadExamination();
   const examined = await openForExamination(file, keystore.getState().view.profile);
   return {
     file: examined,
@@ -250,8 +253,9 @@ async function open(file: NamedFile, { keystore }: Stores): Promise<Examined> {
   };
 }
 
-function takeKey(keyFile: NamedFile, cipher: ImageCipher): EncryptionKey {
+async function takeKey(keyFile: NamedFile, cipher: ImageCipher): Promise<EncryptionKey> {
   try {
+    const { parseEncryptionKeyFile } = await loadExamination();
     return parseEncryptionKeyFile(keyFile.bytes, keyFile.name, cipher);
   } finally {
     wipe(keyFile.bytes);
@@ -305,7 +309,10 @@ function whatRuns(
   return { runningVersion: facts.version, runningImage: job.reading.bytes };
 }
 
-function comparisonOf({ examined, second }: ExamineState): ImageComparison | undefined {
+async function comparisonOf(
+  examined: Examined | undefined,
+  second: Examined | undefined,
+): Promise<ImageComparison | undefined> {
   const sides = [examined, second].map((side) => {
     const part = side && partOf(side);
     return part?.examination.image === undefined
@@ -317,5 +324,7 @@ function comparisonOf({ examined, second }: ExamineState): ImageComparison | und
         };
   });
   const [a, b] = sides;
-  return a === undefined || b === undefined ? undefined : compareImages(a, b);
+  if (a === undefined || b === undefined) return undefined;
+  const { compareImages } = await loadExamination();
+  return compareImages(a, b);
 }

@@ -3,43 +3,16 @@
  * overwritten. What comes out of here may go into a store.
  */
 import { wipe } from '../core/bytes/index.ts';
-import { readFirmwareFile, type FirmwareFile } from '../core/stm32/index.ts';
+import { readFirmwareFile } from '../core/stm32/index.ts';
 import {
   examineFile,
   type BootloaderProfile,
   type EncryptionKey,
   type Examination,
-  type FileKind,
 } from '../core/wolfboot/index.ts';
+import type { ExaminedFile, ExaminedPart, HiddenRange, ShownExamination } from './examined-part.ts';
 import { piecesOf, type Piece } from './file-pieces.ts';
 import type { NamedFile } from './services.ts';
-
-export interface HiddenRange {
-  readonly startBytes: number;
-  readonly endBytes: number;
-}
-
-/** Without the parts that may hold a secret. */
-export type ShownExamination = Omit<Examination, 'plain' | 'keystore' | 'otp' | 'primer'>;
-
-export interface ExaminedPart {
-  /** Undefined where the file does not say. */
-  readonly address: number | undefined;
-  /** As they lie in the file; of secret files the secrets are overwritten. */
-  readonly bytes: Uint8Array;
-  /** What `examination.spans` count in: the decrypted image, or `bytes`. */
-  readonly shown: Uint8Array;
-  readonly hidden: readonly HiddenRange[];
-  readonly examination: ShownExamination;
-}
-
-export interface ExaminedFile {
-  readonly name: string;
-  /** Undefined for plain binaries and for text that is no container. */
-  readonly container: Pick<FirmwareFile, 'format' | 'entryAddress' | 'notes'> | undefined;
-  /** One at least. */
-  readonly parts: readonly [ExaminedPart, ...ExaminedPart[]];
-}
 
 /**
  * Takes the bytes over: of a secret file they are overwritten when it was read. Throws what
@@ -74,19 +47,6 @@ export async function decryptPart(
 ): Promise<ExaminedPart> {
   const examined = await examineFile(part.bytes, name, { encryptionKey });
   return shownPart({ address: part.address, bytes: part.bytes }, examined);
-}
-
-/** The first that is more than bytes, or the first of all. */
-export function foremostPart({ parts }: ExaminedFile): number {
-  const known = parts.findIndex(({ examination }) => examination.kind !== 'unknown');
-  return Math.max(0, known);
-}
-
-const imageKinds: readonly FileKind[] = ['image', 'image-header', 'delta-image', 'encrypted-image'];
-
-/** Something that a bootloader could be asked to start. */
-export function isImagePart({ examination }: ExaminedPart): boolean {
-  return imageKinds.includes(examination.kind);
 }
 
 async function examinePiece(piece: Piece, fileName: string): Promise<ExaminedPart> {

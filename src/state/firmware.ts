@@ -14,7 +14,7 @@ import {
 } from '../core/wolfboot/index.ts';
 import type { EncryptionKeyInfo } from '../workers/keyring/protocol.ts';
 import { idle, perform, type Activity } from './activity.ts';
-import { openFirmwareFile, openImageFile, type FirmwareSource } from './firmware-files.ts';
+import type { FirmwareSource } from './firmware-files.ts';
 import { planImage, type ImagePlan, type SigningInputs } from './image-plan.ts';
 import type { KeysStore } from './keys.ts';
 import type { KeystoreStore } from './keystore.ts';
@@ -96,6 +96,9 @@ export interface FirmwareState {
 export type FirmwareStore = StoreApi<FirmwareState>;
 
 type FirmwareServices = Pick<Services, 'keyring' | 'files' | 'samples' | 'clock' | 'deltaMaker'>;
+
+/** Not in the first screen's bundle. */
+const loadFileFormats = () => import('./firmware-files.ts');
 
 export function createFirmwareStore(
   services: FirmwareServices,
@@ -201,9 +204,9 @@ export function createFirmwareStore(
         });
       },
       async openFirmware(file) {
-        await perform(report, 'open-firmware', () => {
+        await perform(report, 'open-firmware', async () => {
+          const { openFirmwareFile } = await loadFileFormats();
           addFirmware(openFirmwareFile(file));
-          return Promise.resolve();
         });
       },
       removeFirmware(id) {
@@ -225,6 +228,7 @@ export function createFirmwareStore(
       },
       async openSigned(file) {
         await perform(report, 'open-image', async () => {
+          const { openImageFile } = await loadFileFormats();
           await addImage(openImageFile(file, keystoreStore.getState().view.profile), 'opened');
         });
       },

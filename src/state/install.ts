@@ -19,7 +19,6 @@ import { idle, perform, type Activity } from './activity.ts';
 import { requireBench, type BenchStore } from './bench.ts';
 import { withBoardAlone } from './board-job.ts';
 import type { BoardLocks } from './board-locks.ts';
-import { openBootloaderFile } from './factory-image.ts';
 import type { FirmwareStore, SignedImage } from './firmware.ts';
 import type { KeystoreStore } from './keystore.ts';
 import { openSignedImage } from './open-signed-image.ts';
@@ -219,9 +218,9 @@ export function createInstallStore(
         });
       },
       async openBootloader(file) {
-        await perform(report, 'open-bootloader', () => {
+        await perform(report, 'open-bootloader', async () => {
+          const { openBootloaderFile } = await import('./factory-image.ts');
           adopt(openBootloaderFile(file));
-          return Promise.resolve();
         });
       },
       chooseImage(id) {

@@ -4,7 +4,7 @@ import { describeField, describeImageField } from '../../i18n/field-names.ts';
 import { formatBytes } from '../../i18n/format.ts';
 import { m } from '../../i18n/paraglide/messages.js';
 import type { Examined } from '../../state/examine.ts';
-import { isImagePart, type ExaminedPart } from '../../state/examined-file.ts';
+import { isImagePart, type ExaminedPart } from '../../state/examined-part.ts';
 import { HexView } from '../../ui/hex/hex-view.tsx';
 import { Notice } from '../../ui/kit/notice.tsx';
 import { Section } from '../../ui/kit/page.tsx';

@@ -1,7 +1,7 @@
 /** The page Examine: any file, recognised, taken apart, judged; and what runs on the board. */
 import { describeFailure } from '../../i18n/failure.ts';
 import { m } from '../../i18n/paraglide/messages.js';
-import { isImagePart } from '../../state/examined-file.ts';
+import { isImagePart } from '../../state/examined-part.ts';
 import { partOf } from '../../state/examine.ts';
 import { useExamine } from '../../state/react.ts';
 import { Polite } from '../../ui/kit/live.tsx';

@@ -5,7 +5,7 @@ import { authKeyByCode, type KeystoreSlot } from '../../core/wolfboot/index.ts';
 import { describeFailure } from '../../i18n/failure.ts';
 import { m } from '../../i18n/paraglide/messages.js';
 import type { Examined } from '../../state/examine.ts';
-import type { ExaminedPart } from '../../state/examined-file.ts';
+import type { ExaminedPart } from '../../state/examined-part.ts';
 import { Badge } from '../../ui/kit/badge.tsx';
 import { Fingerprint } from '../../ui/kit/fingerprint.tsx';
 import { Facts, Row } from '../../ui/kit/layout.tsx';

@@ -1,7 +1,7 @@
 /** Where a key, or the keys of a keystore, stand in the keystore that is judged by. */
 import { MASK_ALL, partitionsOfMask } from '../../core/wolfboot/index.ts';
 import { m } from '../../i18n/paraglide/messages.js';
-import type { ExaminedPart } from '../../state/examined-file.ts';
+import type { ExaminedPart } from '../../state/examined-part.ts';
 import { Notice } from '../../ui/kit/notice.tsx';
 import { relationOf } from './relation.ts';
 import { useJudgeSlots } from './use-judge-slots.ts';

@@ -1,7 +1,7 @@
 /** How keys and keystores stand to the keystore that is judged by. Pure. */
 import { equalBytes, toHex } from '../../core/bytes/index.ts';
 import { keystoreFingerprint, type KeystoreSlot } from '../../core/wolfboot/index.ts';
-import type { ShownExamination } from '../../state/examined-file.ts';
+import type { ShownExamination } from '../../state/examined-part.ts';
 
 export type Relation =
   | { readonly kind: 'same-keystore'; readonly count: number }

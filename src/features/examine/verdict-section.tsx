@@ -1,7 +1,7 @@
 /** What the bootloader would say to an image, or where a key stands; and by whose keys that is judged. */
 import { m } from '../../i18n/paraglide/messages.js';
 import type { Examined } from '../../state/examine.ts';
-import { isImagePart, type ExaminedPart } from '../../state/examined-file.ts';
+import { isImagePart, type ExaminedPart } from '../../state/examined-part.ts';
 import { Section } from '../../ui/kit/page.tsx';
 import { ImageVerdict } from './image-verdict.tsx';
 import { JudgeChoice } from './judge-choice.tsx';

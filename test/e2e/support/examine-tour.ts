@@ -33,6 +33,7 @@ export async function examineTour(
   const other = examine.find('combobox', 'Compare with an image of this session');
   await other.selectOption({ label: v1 });
   await examine.find('table', 'Header fields compared').waitFor();
+  await examine.compareWith(file('images/ecc256-hdr1024.signed.bin'));
   await look();
   await examine.open(factory);
   await examine.find('combobox', 'Part').waitFor();

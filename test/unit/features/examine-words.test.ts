@@ -12,7 +12,7 @@ import { checkNames, findingWords } from '../../../src/features/examine/boot-wor
 import { factsShown, kindNames } from '../../../src/features/examine/fact-words.ts';
 import { relationOf } from '../../../src/features/examine/relation.ts';
 import { overwriteGetLocale } from '../../../src/i18n/paraglide/runtime.js';
-import type { ShownExamination } from '../../../src/state/examined-file.ts';
+import type { ShownExamination } from '../../../src/state/examined-part.ts';
 import { testKey } from '../../support/booted-board.ts';
 
 /** Every fact that a reason may speak of, each with a value that is found again. */

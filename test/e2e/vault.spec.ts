@@ -1,5 +1,6 @@
 // The vault: what it keeps, who opens it, what other tabs notice.
 import { App } from './support/app.ts';
+import { copyVault, putVaultBack } from './support/browser-storage.ts';
 import { Operator } from './support/operator.ts';
 import { expect, test } from './support/test.ts';
 
@@ -141,6 +142,33 @@ test('whoever lost the passphrase deletes the vault by a typed word', async ({ a
   await page.reload();
   await expect(keys.button('Create vault')).toBeVisible();
   await expect(keys.button('Generate keys')).toBeVisible();
+});
+
+test('a record that was changed opens nothing, and takes no other key with it', async ({
+  app,
+  page,
+}) => {
+  const { keys } = await withVault(app);
+  await keys.generate('k', 2);
+  await keys.card('k-2').waitFor();
+  // By hand, in the browser's storage: the name is covered by the key's seal.
+  const copy = await copyVault(page);
+  const text = JSON.stringify(copy);
+  const changed = text.replace('"name":"k-2"', '"name":"k-9"');
+  expect(changed).not.toBe(text);
+  await putVaultBack(page, JSON.parse(changed) as typeof copy);
+  await page.reload();
+  await keys.unlockVault(passphrase);
+  await expect(keys.card('k')).toBeVisible();
+  await expect(keys.card('k-9')).toHaveCount(0);
+  const damaged = page.getByRole('list', { name: 'Damaged keys', exact: true });
+  await expect(damaged.getByRole('listitem')).toContainText(['k-9']);
+  await app.expectAccessible();
+  await keys.button('Remove key {key}', { key: 'k-9' }).click();
+  await keys.find('textbox', 'Type the name: {key}', { key: 'k-9' }).fill('k-9');
+  await keys.button('Remove key').click();
+  await expect(damaged).toHaveCount(0);
+  await expect(keys.card('k')).toBeVisible();
 });
 
 test('an encrypted backup is proven with its passphrase', async ({ app, page }) => {

@@ -6,7 +6,7 @@ type StorageCopy = Readonly<Record<string, readonly (readonly [key: string, valu
 
 const vaultDatabases = ['keyfuse-vault', 'keyfuse-counters'];
 
-/** Both databases have to be there already. */
+/** A database that is not there yet is not part of the copy. */
 export function copyVault(page: Page): Promise<StorageCopy> {
   return page.evaluate(async (names) => {
     const done = <T>(request: IDBRequest<T>): Promise<T> =>
@@ -19,7 +19,8 @@ export function copyVault(page: Page): Promise<StorageCopy> {
         };
       });
     const copy: Record<string, [string, unknown][]> = {};
-    for (const name of names) {
+    const present = (await indexedDB.databases()).map(({ name }) => name);
+    for (const name of names.filter((each) => present.includes(each))) {
       const database = await done(indexedDB.open(name));
       const values = database.transaction('values').objectStore('values');
       const [keys, contents] = await Promise.all([

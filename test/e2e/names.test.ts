@@ -322,6 +322,16 @@ class Tour {
       await faults.selectOption({ label });
       await look();
     }
+    await panel.unfold('Bootloader build');
+    await panel.find('combobox', 'Takes encrypted updates').selectOption({ label: 'ChaCha20' });
+    await look();
+    await this.#app.openFile(panel.button('Hand over encryption key file'), {
+      name: 'key.bin',
+      bytes: Buffer.alloc(44, 1),
+    });
+    await panel.text('The firmware has been given a key for encrypted updates.').waitFor();
+    await look();
+    await panel.find('switch', 'One bank and a swap partition').setChecked(false);
     await panel.button('Hide the virtual board').click();
     await panel.button('Show the virtual board').waitFor();
     await look();
@@ -503,6 +513,11 @@ class Tour {
   async update(): Promise<void> {
     const { update, panel } = this.#operator;
     const look = async (): Promise<void> => this.sightings.look('Update');
+    const images = update.find('combobox', 'New signed image');
+    const delta = images.getByRole('option').filter({ hasText: 'signed_diff' }).first();
+    await images.selectOption(await delta.getAttribute('value'));
+    await update.region('What must be true on the board').waitFor();
+    await look();
     await update.chooseUpdate(2);
     await panel.setRealPace(true);
     await update.start();

@@ -40,7 +40,10 @@ function makeBase(lengthBytes: number, below: (limit: number) => number): Uint8A
   return base;
 }
 
-/** Addresses that moved, edited code, insertions, removals, and blocks from elsewhere. */
+/**
+ * Addresses that moved, edited code, insertions, removals, and blocks from elsewhere. Most code stays
+ * within a sector of its place: what moves further up no receiver finds any more.
+ */
 function makeTarget(base: Uint8Array, below: (limit: number) => number): Uint8Array {
   const target = new Uint8Array(base.length);
   let from = 0;
@@ -55,9 +58,14 @@ function makeTarget(base: Uint8Array, below: (limit: number) => number): Uint8Ar
     const noise = kind < 12 ? WORD_BYTES : kind < 16 ? below(64) : kind < 17 ? below(600) : 0;
     for (let byte = 0; byte < noise && to < target.length; byte++) target[to++] = below(256);
     if (kind < 12) from += WORD_BYTES;
-    else if (kind === 17) from += below(300);
-    else if (kind === 18) from = Math.max(0, from - below(8000));
-    else if (kind === 19 && below(8) === 0) from = below(base.length);
+    else if (kind === 17) from += below(800);
+    else if (kind === 18) {
+      const block = Math.min(below(4000), target.length - to);
+      const source = below(Math.max(1, base.length - block));
+      target.set(base.subarray(source, source + block), to);
+      to += block;
+      from += block;
+    }
   }
   return target;
 }

@@ -22,7 +22,7 @@ const USUAL_SIZES: readonly number[] = [256, 512, 1024, 2048, 4096, 8192, 16_384
 const MOST_HASHED_BYTES = 32 * 1024 * 1024;
 /** However large the firmware is, this many likely sizes are tried. */
 const LEAST_TRIES = 16;
-const MOST_TRIES = 8192;
+const MOST_TRIES = 2048;
 
 /** What can be seen of a header before its size is known. */
 export interface HeaderOutline {

@@ -22,9 +22,10 @@ import { createLongCalls } from './long-calls.ts';
 import type { NamedFile, Services } from './services.ts';
 import { addEncrypted, signImages, withoutExtension } from './sign-image.ts';
 import type { MadeImage, SigningPlace, SigningStage } from './sign-image.ts';
-import type { EncryptionRequest, ImageEncryption, ImageForm } from './sign-request.ts';
-import type { ImageLinks, SignRequest } from './sign-request.ts';
+import type { EncryptionRequest, SignRequest } from './sign-request.ts';
+import type { SignedImage } from './signed-image.ts';
 
+export type { SignedImage } from './signed-image.ts';
 export type { SignRequest } from './sign-request.ts';
 
 export interface FirmwareFile extends NamedFile {
@@ -33,23 +34,6 @@ export interface FirmwareFile extends NamedFile {
   readonly sample: boolean;
   /** What a .hex, .elf and the like said besides the bytes. */
   readonly source?: FirmwareSource | undefined;
-}
-
-export interface SignedImage extends NamedFile {
-  readonly id: string;
-  /** Of a delta or an encrypted image: what it was made from is. */
-  readonly sample: boolean;
-  readonly origin: 'signed-here' | 'opened';
-  readonly form: ImageForm;
-  readonly links: ImageLinks;
-  /** Of the encrypted forms. */
-  readonly encryption?: ImageEncryption | undefined;
-  /** Of `bytes`, as they are saved and sent. */
-  readonly sha256: string;
-  /** As the bootloader reads it: of an encrypted image what it decrypts to. */
-  readonly image: WolfBootImage;
-  /** Against the keystore as it stood when `verify` ran last. */
-  readonly verdict: ImageVerdict | undefined;
 }
 
 export interface FirmwareState {

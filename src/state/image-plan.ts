@@ -19,9 +19,9 @@ import {
   type PartitionRoom,
 } from '../core/wolfboot/index.ts';
 import type { KeyInfo } from '../workers/keyring/protocol.ts';
-import type { SignedImage } from './firmware.ts';
 import { headerOptions } from './header-options.ts';
 import type { SignRequest } from './sign-request.ts';
+import type { SignedImage } from './signed-image.ts';
 
 /** A key as far as an image is concerned; the private half may be elsewhere. */
 export type SigningKeyFacts = Pick<KeyInfo, 'id' | 'name' | 'algorithm' | 'publicKey'> &

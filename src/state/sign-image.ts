@@ -13,7 +13,6 @@ import {
   type DeltaPayload,
   type ImageOptions,
 } from '../core/wolfboot/index.ts';
-import type { SignedImage } from './firmware.ts';
 import { partitionRoom, planImage, type ImagePlan, type SigningInputs } from './image-plan.ts';
 import type { LongCallHandle } from './long-calls.ts';
 import type { NamedFile, Services } from './services.ts';
@@ -25,6 +24,7 @@ import type {
   ImageLinks,
   SignRequest,
 } from './sign-request.ts';
+import type { SignedImage } from './signed-image.ts';
 
 export type SigningStage = 'sign' | 'patch' | 'encrypt';
 

@@ -12,10 +12,9 @@ import { createYieldToHost } from '../platform/yield.ts';
 import type { Bench, Clock } from '../core/ports/index.ts';
 import { fillKeyfusePrimer } from '../core/wolfboot/index.ts';
 import type { Environment, Services } from '../state/services.ts';
-import { createWebSerialBus } from '../transports/webserial/index.ts';
-import { createWebUsbBus } from '../transports/webusb/index.ts';
 import { createBrowserDeltaMaker } from '../workers/delta/client.ts';
 import { createKeyringClient } from '../workers/keyring/client.ts';
+import { createRealBench } from './real-bench.ts';
 import { createVirtualBenches } from './virtual-benches.ts';
 
 const rehearsalSeed = 1;
@@ -67,16 +66,6 @@ export function createServices(): Services {
     },
     environment: readEnvironment(),
     build: { version: import.meta.env.VITE_KEYFUSE_VERSION as string },
-  };
-}
-
-function createRealBench(clock: Clock): Bench | undefined {
-  if (!('usb' in navigator) || !('serial' in navigator)) return undefined;
-  return {
-    kind: 'real',
-    usb: createWebUsbBus(navigator.usb, clock),
-    serial: createWebSerialBus(navigator.serial, clock),
-    clock,
   };
 }
 

@@ -4,7 +4,6 @@ import {
   authKeys,
   bootloaderProfiles,
   makeProfile,
-  readBootloaderConfig,
   type AuthKeyName,
   type BootloaderProfile,
   type MlDsaLevel,
@@ -55,7 +54,11 @@ export function chooseProfile(choice: BootloaderChoice, profileId: string): Boot
  * The bootloader of a wolfBoot `.config`. Throws `unrecognised-file` and `malformed` for a file that is
  * none, `not-supported` when it does not say chip and key type, or others than keys in OTP are known for.
  */
-export function importConfig(choice: BootloaderChoice, file: NamedFile): BootloaderChoice {
+export async function importConfig(
+  choice: BootloaderChoice,
+  file: NamedFile,
+): Promise<BootloaderChoice> {
+  const { readBootloaderConfig } = await import('../core/wolfboot/config-file.ts');
   const text = new TextDecoder().decode(file.bytes);
   const { profile, warnings } = readBootloaderConfig(text, file.name);
   const messages = warnings.map(({ message }) => message);

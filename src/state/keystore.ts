@@ -3,7 +3,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { wipe } from '../core/bytes/index.ts';
 import { fingerprint } from '../core/crypto/index.ts';
 import { toAppError } from '../core/errors.ts';
-import { buildKeystoreDer, readKeystoreFile, writeKeystoreC } from '../core/wolfboot/index.ts';
+import { buildKeystoreDer, writeKeystoreC } from '../core/wolfboot/index.ts';
 import { idle, perform, type Activity } from './activity.ts';
 import {
   chooseProfile,
@@ -132,9 +132,8 @@ export function createKeystoreStore(
         change({ bootloader: { ...get().bootloader, ...part } });
       },
       async openConfig(file) {
-        await perform(report, 'import', () => {
-          change({ bootloader: importConfig(get().bootloader, file) });
-          return Promise.resolve();
+        await perform(report, 'import', async () => {
+          change({ bootloader: await importConfig(get().bootloader, file) });
         });
       },
       include(id, included) {
@@ -153,6 +152,7 @@ export function createKeystoreStore(
       },
       async importPublic(file) {
         await perform(report, 'import', async () => {
+          const { readKeystoreFile } = await import('../core/wolfboot/keystore-file.ts');
           const { slots, warnings, from } = await readKeystoreFile(file.bytes, file.name);
           const taken = new Set(get().imported.map(({ id }) => id));
           const entries = slots.map((slot, index): ImportedSlot => {

@@ -8,7 +8,6 @@ import { toAppError, type AppError } from '../core/errors.ts';
 import { createCanceller, type Canceller } from '../core/ports/index.ts';
 import {
   compareKeystore,
-  updateFirmware,
   type BootBanner,
   type ConsoleInfo,
   type ConsolePlace,
@@ -238,6 +237,7 @@ export function createUpdateStore(
         job: { kind: 'running', image: sent, progress: { stage }, cancelling: false },
       });
       try {
+        const { updateFirmware } = await import('../core/serial/update.ts');
         const outcome = await updateFirmware(
           link.dialogue(),
           stores.bench.getState().bench?.clock ?? clock,

@@ -57,7 +57,7 @@ export const firstDraft: SignDraft = {
   baseDigest: true,
 };
 
-export const lowestCustomTag = 0x30;
+const lowestCustomTag = 0x30;
 
 export function newCustomDraft(before: readonly CustomDraft[]): CustomDraft {
   const most = before.reduce((id, entry) => Math.max(id, entry.id), 0);

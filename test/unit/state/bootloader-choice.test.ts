@@ -66,8 +66,8 @@ FLASH_OTP_KEYSTORE=1
     bytes: new TextEncoder().encode(text),
   });
 
-  it('becomes the bootloader, with its own addresses and header', () => {
-    const choice = importConfig(firstChoice, file(CONFIG));
+  it('becomes the bootloader, with its own addresses and header', async () => {
+    const choice = await importConfig(firstChoice, file(CONFIG));
     expect(choice).toMatchObject({
       profileId: configBuild,
       target: 'stm32h7',
@@ -81,8 +81,8 @@ FLASH_OTP_KEYSTORE=1
     });
   });
 
-  it('is remembered while another bootloader is chosen', () => {
-    const own = importConfig(firstChoice, file(CONFIG));
+  it('is remembered while another bootloader is chosen', async () => {
+    const own = await importConfig(firstChoice, file(CONFIG));
     const example = chooseProfile(own, bootloaderProfiles[0].id);
     expect(profileOfChoice(example)).toBe(bootloaderProfiles[0]);
     expect(chooseProfile(example, configBuild)).toEqual(own);
@@ -90,22 +90,24 @@ FLASH_OTP_KEYSTORE=1
     expect(() => chooseProfile(firstChoice, configBuild)).toThrow('no .config was opened');
   });
 
-  it('may be made universal, but not where the keys are too large for it', () => {
-    const own = importConfig(firstChoice, file(CONFIG));
+  it('may be made universal, but not where the keys are too large for it', async () => {
+    const own = await importConfig(firstChoice, file(CONFIG));
     expect(profileOfChoice({ ...own, universal: true })).toMatchObject({ universal: true });
     expect(canBeUniversal(own)).toBe(true);
-    const large = importConfig(firstChoice, file(CONFIG.replace('ED25519', 'ML_DSA')));
+    const large = await importConfig(firstChoice, file(CONFIG.replace('ED25519', 'ML_DSA')));
     expect(canBeUniversal(large)).toBe(false);
   });
 
-  it('says what is odd in it', () => {
-    const { config } = importConfig(firstChoice, file(CONFIG.replace('512', '128')));
+  it('says what is odd in it', async () => {
+    const { config } = await importConfig(firstChoice, file(CONFIG.replace('512', '128')));
     expect(config?.warnings[0]).toContain('my.config: line 3: IMAGE_HEADER_SIZE=128 is too small');
   });
 
-  it('is refused where no bootloader with keys in OTP can be made of it', () => {
+  it('is refused where no bootloader with keys in OTP can be made of it', async () => {
     const other = file(CONFIG.replace('stm32h7', 'stm32f4'));
-    expect(() => importConfig(firstChoice, other)).toThrow('TARGET=stm32f4');
-    expect(() => importConfig(firstChoice, file('hello'))).toThrow('no wolfBoot configuration');
+    await expect(importConfig(firstChoice, other)).rejects.toThrow('TARGET=stm32f4');
+    await expect(importConfig(firstChoice, file('hello'))).rejects.toThrow(
+      'no wolfBoot configuration',
+    );
   });
 });

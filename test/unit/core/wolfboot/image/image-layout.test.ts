@@ -86,7 +86,10 @@ describe('how large a header becomes', () => {
     expect(size(hybrid)).toEqual([512, 256]);
     expect(size({ ...hybrid, headerSizeBytes: 512 })).toEqual([512, undefined]);
     const policy = { pcrMask: new Uint8Array(4), digest: new Uint8Array(32) };
-    for (const options of [{ ...hybrid, headerSizeBytes: 256 }, { timestamp: 1n, policy }]) {
+    for (const options of [
+      { ...hybrid, headerSizeBytes: 256 },
+      { timestamp: 1n, policy },
+    ]) {
       expect(() => size(options)).toThrow(
         refusal('image-header-overflow', 'IMAGE_HEADER_SIZE to 512'),
       );

@@ -1,21 +1,7 @@
 /** What a person reads about each failure: what happened, why, what to do. A code without one does not compile. */
 import type { ErrorCode } from '../core/errors.ts';
-import type { HelpTopic } from './help-topics.ts';
 import { m } from './paraglide/messages.js';
-
-type Message = () => string;
-
-export interface Remedy {
-  readonly title: Message;
-  readonly cause: Message;
-  readonly nextStep: Message;
-  /** The page of help that goes deeper. */
-  readonly helpTopic?: HelpTopic | undefined;
-}
-
-function remedy(title: Message, cause: Message, nextStep: Message, helpTopic?: HelpTopic): Remedy {
-  return { title, cause, nextStep, helpTopic };
-}
+import { remedy, type Remedy } from './remedy.ts';
 
 export const remedies: Readonly<Record<ErrorCode, Remedy>> = {
   cancelled: remedy(m.fail_cancelled, m.fail_cancelled_cause, m.fail_cancelled_next),

@@ -57,8 +57,6 @@ export const firstDraft: SignDraft = {
   baseDigest: true,
 };
 
-const lowestCustomTag = 0x30;
-
 export function newCustomDraft(before: readonly CustomDraft[]): CustomDraft {
   const most = before.reduce((id, entry) => Math.max(id, entry.id), 0);
   const taken = new Set(before.map(({ tag }) => readWhole(tag)));

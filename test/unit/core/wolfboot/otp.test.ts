@@ -203,6 +203,7 @@ describe('profiles', () => {
       ['stm32h5-tz-psa-otp', 592],
       ['stm32h5-tz-dualbank-otp-lms', 76],
       ['stm32h5-tz-otp', 80],
+      ['stm32h5-tz-otp-lms', 76],
       ['stm32h5-otp', 80],
       ['stm32h5-no-tz-otp', 80],
       ['stm32h5-dualbank-otp', 80],

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import type { App, SavedFile } from './support/app.ts';
+import { Operator } from './support/operator.ts';
 import { expect, test } from './support/test.ts';
 
 let folder: string;
@@ -82,6 +83,50 @@ for (const kind of ['P-256', 'Ed25519', 'RSA'] as const) {
     await expect(page.getByText(accepted)).toBeVisible();
   });
 }
+
+test('a board boots both versions that openssl signed', async ({ app, page }) => {
+  test.setTimeout(300_000);
+  const publicKey = makeKey('P-256');
+  const operator = new Operator(app);
+  const { keystore, board, burn, update, panel } = operator;
+
+  await app.open('keystore', { seed: 6144 });
+  await panel.hurry();
+  await app.openFile(app.button('Import public key'), publicKey);
+  await operator.goTo('board');
+  await panel.enterDfu();
+  await board.expectInDfuMode();
+  await operator.goTo('burn');
+  await burn.find('checkbox', 'The private key of {key} is kept safely elsewhere').check();
+  await burn.plan();
+  await burn.confirm();
+  await burn.burn();
+  await burn.expectProven();
+
+  await operator.goTo('firmware');
+  await app.button('Load sample firmware').click();
+  await page.getByRole('link', { name: 'Sign with a key in an HSM' }).click();
+  await app.openFile(app.button('Choose file: Public key file'), publicKey);
+  for (const version of [1, 2]) {
+    await page.getByRole('spinbutton', { name: 'Version' }).fill(String(version));
+    await app.button('Show the digest to sign').click();
+    const digest = await app.save(() => app.button(/^Save digest /).click());
+    writeFileSync(join(folder, digest.name), digest.bytes);
+    await app.openFile(app.button(/^Open signature file/), await runCommand(page, 0));
+    await app.button(/^Build /).click();
+    await expect(page.getByText(`_v${version}_signed.bin is built`)).toBeVisible();
+  }
+
+  await operator.goTo('update');
+  await update.install(1);
+  await panel.setTrustZone(true);
+  await update.connectConsole();
+  await panel.startFromFlash();
+  await update.expectKeystoreOnBoard();
+  await update.chooseUpdate(2);
+  await update.start();
+  await update.expectProven(1, 2);
+});
 
 test('what is wrong with a signature is said, and nothing is built', async ({ app, page }) => {
   await prepare(app, page, makeKey('P-256'));

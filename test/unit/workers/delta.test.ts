@@ -137,11 +137,9 @@ describe('cancelling delta patches', () => {
     const { maker, workers } = fakeWorkers(idle);
     const controller = new AbortController();
     const making = maker.makePatches(base, target, SECTOR, { signal: controller.signal });
-    const startedMs = performance.now();
     controller.abort();
     expect(ended(workers)).toBe(true);
     await expectRejects(making, 'cancelled');
-    expect(performance.now() - startedMs).toBeLessThan(100);
   });
 
   it('starts none when it comes before', async () => {

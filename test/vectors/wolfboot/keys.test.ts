@@ -82,7 +82,7 @@ describe.each(vectors.keys)('keygen $id', (vector) => {
     expect(read?.publicKey).toEqual(slot.publicKey);
   });
 
-  it('signs with the key and verifies with the keystore', { timeout: 60_000 }, async () => {
+  it('signs with the key and verifies with the keystore', async () => {
     const { algorithm, privateKey } = await read();
     const digest = new Uint8Array(32).fill(0x5a);
     const { signature } = await scheme(algorithm).sign(privateKey, digest, {

@@ -87,7 +87,7 @@ describe('one changed bit', () => {
     expect(images.length).toBeGreaterThan(225);
   });
 
-  it.each(images)('in $file is refused', { timeout: 60_000 }, async ({ file, vector, tlvs }) => {
+  it.each(images)('in $file is refused', async ({ file, vector, tlvs }) => {
     const original = vectorFile(file);
     const slots = slotsOfKeys(vector.key, vector.key2);
     const options = { headerSizeBytes: vector.header_size };

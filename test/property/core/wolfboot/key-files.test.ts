@@ -35,13 +35,12 @@ describe('key files', () => {
 
   const seeds = fc.nat(20);
   const numRuns = 12;
-  const timeout = 60_000;
 
   describe.each(algorithmIds)('%s', (algorithm) => {
     const { stateful } = scheme(algorithm);
     const publicHalf = stateful ? 'stored' : 'recomputed';
 
-    it('private keys, in every form', { timeout }, async () => {
+    it('private keys, in every form', async () => {
       const forms = fc.constantFrom<BackupForm>('raw', 'der', ...backupForms(algorithm));
       await fc.assert(
         fc.asyncProperty(seeds, forms, async (seed, form) => {
@@ -55,7 +54,7 @@ describe('key files', () => {
       );
     });
 
-    it('private keys with a changed public half are refused', { timeout }, async () => {
+    it('private keys with a changed public half are refused', async () => {
       await fc.assert(
         fc.asyncProperty(seeds, fc.nat(), fc.nat(7), async (seed, at, bit) => {
           const key = await pair(algorithm, seed);
@@ -72,7 +71,7 @@ describe('key files', () => {
       );
     });
 
-    it('public keys, which are never taken for private ones', { timeout }, async () => {
+    it('public keys, which are never taken for private ones', async () => {
       const hasSpki = !stateful;
       const forms = fc.constantFrom<PublicKeyForm>(
         'raw',

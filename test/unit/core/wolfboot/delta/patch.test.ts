@@ -117,7 +117,8 @@ describe('making patches', () => {
     const startedMs = performance.now();
     await makePatch(base, striped, 4096);
     await makePatch(striped, base, 4096);
-    expect(performance.now() - startedMs).toBeLessThan(10_000);
+    // A quadratic search would take hours.
+    expect(performance.now() - startedMs).toBeLessThan(60_000);
   });
 
   it('gives both directions, and progress over both', async () => {

@@ -105,7 +105,7 @@ describe.each(cases)('$name', async (each) => {
   it.each([
     ['with the header size known', headerSizeBytes, [0x01, 0xff]],
     ['with the header size inferred', undefined, [0x80]],
-  ])('no changed byte goes unseen %s', { timeout: 60_000 }, async (_name, size, masks) => {
+  ])('no changed byte goes unseen %s', async (_name, size, masks) => {
     const unseen: string[] = [];
     for (let at = 0; at < image.length; at++) {
       for (const mask of masks) {

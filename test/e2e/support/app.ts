@@ -50,8 +50,9 @@ export class App {
     await expect(this.page.getByRole('heading', { level: 1 })).toBeVisible();
   }
 
-  /** Goes to a page by the navigation; the session stays. */
+  /** Goes to a page by the navigation, to one that is not there by the page that leads to it; the session stays. */
   async goTo(name: PageName, language: Language = 'en'): Promise<void> {
+    if (name === 'external') await this.goTo('firmware', language);
     const { [language]: words } = pageNames[name];
     await this.page.getByRole('link', { name: words, exact: true }).first().click();
     await expect(this.heading(words)).toBeVisible();

@@ -135,7 +135,7 @@ test('a key of others and a mask that leaves the partition out are named', async
   await app.goTo('keystore');
   await app.button('Take k-2 out').click();
   await app.goTo('examine');
-  await examine.expectRefused('None of the 1 keys signed it');
+  await examine.expectRefused('No key of the keystore (1) signed it');
 });
 
 test('an encrypted image opens with its key file and not with another', async ({ app, page }) => {

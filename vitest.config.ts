@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const SHORT_TIMEOUT_MS = 90_000;
 const LONG_TIMEOUT_MS = 240_000;
 
-function tier(name: string, testTimeout: number) {
+function tier(name: string, testTimeout: number, setupFiles: string[] = []) {
   return {
     test: {
       name,
@@ -13,6 +13,7 @@ function tier(name: string, testTimeout: number) {
       // Loading the modules anew for every file takes longer than the tests themselves, and none of them
       // leaves anything behind in one.
       isolate: false,
+      setupFiles,
       testTimeout,
     },
   };
@@ -24,7 +25,7 @@ export default defineConfig({
     maxWorkers: '100%',
     projects: [
       tier('unit', SHORT_TIMEOUT_MS),
-      tier('property', SHORT_TIMEOUT_MS),
+      tier('property', SHORT_TIMEOUT_MS, ['test/support/property-seed.ts']),
       tier('vectors', SHORT_TIMEOUT_MS),
       tier('contract', SHORT_TIMEOUT_MS),
       tier('flows', LONG_TIMEOUT_MS),

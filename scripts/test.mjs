@@ -1,7 +1,7 @@
 // `npm test`: installs what is missing, runs every gate in order, and counts.
 //   npm test -- unit vectors     only these gates
 //   npm test -- --without e2e    all but these
-//   npm test -- --deep           the slow tier instead
+//   npm test -- --deep           the slow tier instead, and new random cases
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -58,7 +58,7 @@ const GATES = [
 ];
 /** Gates that change nothing. */
 const READING = ['lint', 'types', 'format', 'layers', 'knip'];
-const DEEP = tier('deep');
+const DEEP = [tier('property'), tier('deep')];
 
 /**
  * Runs a program to its end and returns everything it printed.
@@ -269,7 +269,9 @@ function chooseGates(args) {
 chdir(join(import.meta.dirname, '..'));
 const args = process.argv.slice(2);
 const deep = args.includes('--deep');
-const gates = deep ? [DEEP] : chooseGates(args);
+const gates = deep ? DEEP : chooseGates(args);
+// Other cases than those of every day.
+if (deep) process.env.KEYFUSE_SEED ??= 'random';
 
 installDependencies();
 installSystemPackages(gates.map((gate) => gate.name));

@@ -88,7 +88,7 @@ test('a board boots both versions that openssl signed', async ({ app, page }) =>
   test.setTimeout(300_000);
   const publicKey = makeKey('P-256');
   const operator = new Operator(app);
-  const { keystore, board, burn, update, panel } = operator;
+  const { board, burn, update, panel } = operator;
 
   await app.open('keystore', { seed: 6144 });
   await panel.hurry();

@@ -125,7 +125,8 @@ export function encryptImage(image: Uint8Array, key: EncryptionKey): Uint8Array 
 
 /**
  * The plain image, cut to header and firmware. Without `headerSizeBytes` the filling of AES is told from
- * the firmware by the digest; in an image whose digest holds nowhere it stays. With it, more bytes may follow, as in a
+ * the firmware by the digest; it stays in an image whose digest holds nowhere, and may stay in one whose
+ * firmware is empty or FF throughout: its digest holds in many places. With it, more bytes may follow, as in a
  * partition that was read. The caller owns the result. Throws `decryption-key-wrong` when no
  * image comes out, `malformed` when it is longer than the file, `invalid-argument`.
  */

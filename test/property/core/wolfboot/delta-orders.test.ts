@@ -106,7 +106,9 @@ describe('encrypted images', () => {
               Buffer.concat([image, Buffer.alloc(filled - image.length, 0xff)]),
             ),
           ).toBe(0);
-          expect(decryptImage(encrypted, key, known ? headerSizeBytes : undefined)).toEqual(image);
+          // Empty firmware, or nothing but filler, has its digest wherever the header may end.
+          const given = known || ordered.order.payload.every((byte) => byte === 0xff);
+          expect(decryptImage(encrypted, key, given ? headerSizeBytes : undefined)).toEqual(image);
         },
       ),
       { numRuns: 30 },

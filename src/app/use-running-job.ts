@@ -3,7 +3,8 @@ import { useStore } from 'zustand';
 import { useAppState } from '../state/react.ts';
 
 export function useRunningJob(): boolean {
-  const { keys, keystore, firmware, bench, inspect, provision, install, update } = useAppState();
+  const { keys, keystore, firmware, bench, inspect, provision, install, update, boardJobs } =
+    useAppState();
   const busy = [
     useStore(keys, ({ activity }) => activity.kind),
     useStore(keystore, ({ activity }) => activity.kind),
@@ -17,5 +18,6 @@ export function useRunningJob(): boolean {
     useStore(install, ({ job }) => job.kind),
     useStore(update, ({ job }) => job.kind),
   ].includes('running');
-  return busy || running;
+  const atBoard = useStore(boardJobs, (jobs) => jobs.running.size > 0);
+  return busy || running || atBoard;
 }

@@ -1,5 +1,6 @@
 /** All stores of the program, joined once. Stores hold snapshots and handles, never secret bytes. */
-import { createBoardLocks } from './board-locks.ts';
+import { createBoardJobsStore, type BoardJobsStore } from './board-jobs.ts';
+import { createBoardLocks, type BoardLocks } from './board-locks.ts';
 import { boardAtWork } from './board-work.ts';
 import { createBenchStore, type BenchStore } from './bench.ts';
 import { createExamineStore, type ExamineStore } from './examine.ts';
@@ -9,6 +10,7 @@ import { createInspectStore, type InspectStore } from './inspect.ts';
 import { createInstallStore, type InstallStore } from './install.ts';
 import { createKeysStore, type KeysStore } from './keys.ts';
 import { createKeystoreStore, type KeystoreStore } from './keystore.ts';
+import { createPageStores, type PageStores } from './page-stores.ts';
 import { createPrimerProofStore, type PrimerProofStore } from './primer-proof.ts';
 import { createProvisionStore, type ProvisionStore } from './provision.ts';
 import { recordBurn, recordInstalled, recordProvenUpdate } from './record-keeping.ts';
@@ -32,6 +34,9 @@ export interface AppState {
   readonly records: RecordsStore;
   readonly runningImage: RunningImageStore;
   readonly examine: ExamineStore;
+  readonly locks: BoardLocks;
+  readonly boardJobs: BoardJobsStore;
+  readonly pageStore: PageStores<AppState>;
 }
 
 export function createAppState(services: Services): AppState {
@@ -39,8 +44,9 @@ export function createAppState(services: Services): AppState {
   const keystore = createKeystoreStore(services, keys);
   const firmware = createFirmwareStore(services, keys, keystore);
   const locks = createBoardLocks(services);
+  const boardJobs = createBoardJobsStore();
   const bench = createBenchStore(services, () =>
-    boardAtWork({ inspect, provision, install, update, runningImage }),
+    boardAtWork({ inspect, provision, install, update, runningImage, boardJobs }),
   );
   const inspect = createInspectStore(services, locks, { bench, keystore });
   const runningImage = createRunningImageStore(locks, { bench, keystore });
@@ -77,7 +83,7 @@ export function createAppState(services: Services): AppState {
       },
     },
   );
-  return {
+  const app: AppState = {
     services,
     keys,
     keystore,
@@ -92,7 +98,11 @@ export function createAppState(services: Services): AppState {
     records,
     runningImage,
     examine: createExamineStore({ bench, keystore, inspect, runningImage }),
+    locks,
+    boardJobs,
+    pageStore: createPageStores(() => app),
   };
+  return app;
 }
 
 /** As far as the last look at the board and its journal tell. */

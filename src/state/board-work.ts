@@ -1,4 +1,5 @@
 /** Whether a job is at a board. Derived, never stored: the bench may not be changed under it. */
+import type { BoardJobsStore } from './board-jobs.ts';
 import type { InspectState, InspectStore } from './inspect.ts';
 import type { InstallState, InstallStore } from './install.ts';
 import type { ProvisionState, ProvisionStore } from './provision.ts';
@@ -11,6 +12,7 @@ interface Workers {
   readonly install: InstallStore;
   readonly update: UpdateStore;
   readonly runningImage: RunningImageStore;
+  readonly boardJobs: BoardJobsStore;
 }
 
 export function boardAtWork({
@@ -19,13 +21,15 @@ export function boardAtWork({
   install,
   update,
   runningImage,
+  boardJobs,
 }: Workers): boolean {
   return (
     jobRuns(inspect.getState()) ||
     provisionsBoard(provision.getState()) ||
     jobRuns(install.getState()) ||
     jobRuns(update.getState()) ||
-    jobRuns(runningImage.getState())
+    jobRuns(runningImage.getState()) ||
+    boardJobs.getState().running.size > 0
   );
 }
 

@@ -84,10 +84,18 @@ export const errorCodes = [
   'xmodem-refused', // the receiver refuses packet after packet
   'xmodem-cancelled-by-receiver',
   'xmodem-failed', // the receiver said the transfer failed
+  'xmodem-receive-failed', // a file that the board was to send did not arrive whole; context: reason
   'update-refused', // not started: not newer than what runs, incomplete, or of another build; context: reason
   'update-unread', // transferred, but the running application could not read the encrypted image and marked nothing
   'update-not-proven', // transfer done, but the new version was not seen running
   'update-rejected', // the bootloader went back to the old version
+
+  // The probe's drive
+  'drive-unavailable', // nothing chosen, or the browser does not let us write to folders
+  'drive-wrong', // the chosen folder is no probe's drive
+  'drive-write-refused', // the drive refused the way browsers write; a copy by hand may work
+  'drive-gone', // it left while it was needed, or is not plugged in
+  'drive-image-failed', // FAIL.TXT: the probe did not program the file; context: kind, text
 
   // Provisioning
   'board-wrong', // not the board the plan is for

@@ -9,6 +9,7 @@ export const helpTopics = [
   'wrong-board',
   'product-state',
   'serial-port',
+  'probe-drive',
   'console-silent',
   'storage',
 ] as const;

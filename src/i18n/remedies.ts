@@ -248,6 +248,36 @@ export const remedies: Readonly<Record<ErrorCode, Remedy>> = {
     m.fail_serial_disconnected_next,
     'serial-port',
   ),
+  'drive-unavailable': remedy(
+    m.fail_drive_unavailable,
+    m.fail_drive_unavailable_cause,
+    m.fail_drive_unavailable_next,
+    'probe-drive',
+  ),
+  'drive-wrong': remedy(
+    m.fail_drive_wrong,
+    m.fail_drive_wrong_cause,
+    m.fail_drive_wrong_next,
+    'probe-drive',
+  ),
+  'drive-write-refused': remedy(
+    m.fail_drive_write_refused,
+    m.fail_drive_write_refused_cause,
+    m.fail_drive_write_refused_next,
+    'probe-drive',
+  ),
+  'drive-gone': remedy(
+    m.fail_drive_gone,
+    m.fail_drive_gone_cause,
+    m.fail_drive_gone_next,
+    'probe-drive',
+  ),
+  'drive-image-failed': remedy(
+    m.fail_drive_image_failed,
+    m.fail_drive_image_failed_cause,
+    m.fail_drive_image_failed_next,
+    'probe-drive',
+  ),
   'console-silent': remedy(
     m.fail_console_silent,
     m.fail_console_silent_cause,
@@ -280,6 +310,11 @@ export const remedies: Readonly<Record<ErrorCode, Remedy>> = {
     m.fail_xmodem_failed,
     m.fail_xmodem_failed_cause,
     m.fail_xmodem_failed_next,
+  ),
+  'xmodem-receive-failed': remedy(
+    m.fail_xmodem_receive_failed,
+    m.fail_xmodem_receive_failed_cause,
+    m.fail_xmodem_receive_failed_next,
   ),
   'update-refused': remedy(
     m.fail_update_refused,

@@ -4,6 +4,7 @@
  * does not know which it has, except to mark every screen and record of the virtual one.
  */
 import type { Clock } from './clock.ts';
+import type { DriveBus } from './drive.ts';
 import type { SerialBus } from './serial.ts';
 import type { UsbBus } from './usb.ts';
 
@@ -11,6 +12,8 @@ export interface Bench {
   readonly kind: 'real' | 'virtual';
   readonly usb: UsbBus;
   readonly serial: SerialBus;
+  /** The probe's disk; missing where the browser cannot write to folders: then the person copies the file. */
+  readonly drives?: DriveBus | undefined;
   /** Time that passes at this bench; simulated where the virtual board's pace is switched off. */
   readonly clock: Clock;
   /** What a hand could do to the board. Only a virtual bench has it. */

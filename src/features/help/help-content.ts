@@ -155,6 +155,22 @@ export const helpTexts: Readonly<Record<HelpTopic, HelpText>> = {
     },
     related: ['console-silent', 'device-busy', 'sandboxed-browser'],
   },
+  'probe-drive': {
+    title: m.help_probe_drive,
+    why: m.help_probe_drive_why,
+    steps: [
+      step(m.help_probe_drive_1),
+      step(m.help_probe_drive_2),
+      step(m.help_probe_drive_3),
+      step(m.help_probe_drive_4),
+    ],
+    bySystem: {
+      windows: [step(m.help_probe_drive_windows)],
+      linux: [step(m.help_probe_drive_linux, 'udisksctl mount -b /dev/disk/by-label/NOD_H563ZI')],
+      macos: [step(m.help_probe_drive_macos)],
+    },
+    related: ['serial-port', 'console-silent'],
+  },
   'console-silent': {
     title: m.help_console_silent,
     why: m.help_console_silent_why,

@@ -12,9 +12,11 @@ import { blockBytesFor, planBlocks } from './block-plan.ts';
 import { CallQueue } from './call-queue.ts';
 import { downloadAndWait } from './dfu-download.ts';
 import { failureInStep, statusFailure, type Step } from './dfu-failure.ts';
+import { ProgressMeter } from './dfu-progress.ts';
 import { DFUSE_COMMAND, FIRST_BLOCK, type DfuStatus } from './dfu-protocol.ts';
 import { recoverToIdle, type Recovery } from './dfu-recovery.ts';
 import type { DfuRequests, Sight } from './dfu-requests.ts';
+import type { DfuCall } from './dfu-types.ts';
 import type { Sector } from './memory-map.ts';
 
 /** Deadlines that hold on H5 (formats/stm32-dfu.md, section 2). */
@@ -81,6 +83,11 @@ export class DfuEngine {
         throw await this.#recoverAndDescribe(toAppError(error));
       }
     });
+  }
+
+  /** Tells a long call's progress in the time of this device's clock. */
+  meter(onProgress: DfuCall['onProgress']): ProgressMeter {
+    return new ProgressMeter(this.#requests.clock, onProgress);
   }
 
   async close(): Promise<void> {

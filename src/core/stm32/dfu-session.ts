@@ -17,6 +17,7 @@ import type {
   DfuDescription,
   DfuSession,
   OpenDfuOptions,
+  ProgramCall,
   ProgramReport,
   ReadCall,
 } from './dfu-types.ts';
@@ -117,8 +118,10 @@ class EngineSession implements DfuSession {
     }
     if (lengthBytes === 0) return new Uint8Array(0);
     const inFlash = isFlashRange(address, lengthBytes);
+    const meter = this.#engine.meter(call.onProgress);
     return this.#engine.operate(signal, async () => {
       await this.#engine.selectAlternate(alternate, signal);
+      meter.begin('reading', lengthBytes);
       return this.#engine.read({
         address,
         lengthBytes,
@@ -127,8 +130,9 @@ class EngineSession implements DfuSession {
         pointEachBlock: !inFlash,
         foreign,
         signal,
-        onBlock: (doneBytes) =>
-          call.onProgress?.({ stage: 'reading', doneBytes, totalBytes: lengthBytes }),
+        onBlock: (doneBytes) => {
+          meter.report('reading', doneBytes, lengthBytes);
+        },
       });
     });
   }
@@ -143,13 +147,15 @@ class EngineSession implements DfuSession {
     const sectors = sectorAddresses.map((address) => erasableSector(chosen, address));
     const totalBytes = sectors.reduce((sum, sector) => sum + sector.sizeBytes, 0);
     if (sectors.length === 0) return;
+    const meter = this.#engine.meter(call.onProgress);
     await this.#engine.operate(signal, async () => {
       await this.#engine.selectAlternate(alternate, signal);
       let doneBytes = 0;
+      meter.begin('erasing', totalBytes);
       for (const sector of sectors) {
         await this.#engine.eraseSector(sector, signal);
         doneBytes += sector.sizeBytes;
-        call.onProgress?.({ stage: 'erasing', doneBytes, totalBytes });
+        meter.report('erasing', doneBytes, totalBytes);
       }
     });
   }
@@ -167,16 +173,19 @@ class EngineSession implements DfuSession {
     this.#checkAligned('length', bytes.length);
     if (bytes.length === 0) return;
     const owned = bytes.slice();
+    const meter = this.#engine.meter(call.onProgress);
     await this.#engine.operate(signal, async () => {
       await this.#engine.selectAlternate(alternate, signal);
+      meter.begin('writing', owned.length);
       await this.#engine.write({
         address,
         bytes: owned,
         alignmentBytes: this.#writeUnitBytes,
         sight: 'open',
         signal,
-        onBlock: (doneBytes) =>
-          call.onProgress?.({ stage: 'writing', doneBytes, totalBytes: owned.length }),
+        onBlock: (doneBytes) => {
+          meter.report('writing', doneBytes, owned.length);
+        },
       });
     });
   }
@@ -184,7 +193,7 @@ class EngineSession implements DfuSession {
   async programFlash(
     address: number,
     bytes: Uint8Array,
-    call: DfuCall = {},
+    call: ProgramCall = {},
   ): Promise<ProgramReport> {
     if (bytes.length === 0) throw new AppError('invalid-argument', 'an empty image');
     this.#checkAligned('address', address);

@@ -58,11 +58,24 @@ export interface TransferEntry {
 
 export interface DfuProgress {
   readonly stage: 'reading' | 'erasing' | 'writing' | 'verifying';
+  /** Of this stage. */
   readonly doneBytes: number;
   readonly totalBytes: number;
+  /** Mean of this stage; `undefined` until there is something to measure. */
+  readonly bytesPerSecond: number | undefined;
+  /** Of this stage, at the speed so far. */
+  readonly remainingMs: number | undefined;
 }
 
 export type DfuCall = LongCall<DfuProgress>;
+
+export interface ProgramCall extends DfuCall {
+  /**
+   * Read the touched sectors first and leave those alone that already hold their part. Default true;
+   * false erases and writes all of them. Either way everything is read back afterwards.
+   */
+  readonly readFirst?: boolean;
+}
 
 export interface ReadCall extends DfuCall {
   /**
@@ -100,7 +113,8 @@ export interface ProgramReport {
  * `deadline-exceeded`, `dfu-protocol`, `dfu-status`, `dfu-stuck`, `dfu-address-refused`,
  * `dfu-read-protected`, `invalid-argument`; context: step, address, status, state. `usb-no-device` after `close`.
  *
- * Not offered, on purpose: mass erase, leave (locks up the H563), read-unprotect, product-state changes.
+ * Not offered, on purpose: leave (locks up the H563), read-unprotect, product-state changes. Mass erase, option
+ * bytes and OTP are steps of approved plans: `core/provisioning`.
  */
 export interface DfuSession {
   readonly description: DfuDescription;
@@ -122,10 +136,11 @@ export interface DfuSession {
   /** Writes erased flash; address and length are multiples of the write unit (16 bytes on H5). Pads nothing, verifies nothing. */
   writeFlash(alternate: number, address: number, bytes: Uint8Array, call?: DfuCall): Promise<void>;
   /**
-   * Makes flash hold `bytes` at `address`: reads the touched sectors, leaves those that already hold
-   * their part, erases and writes the others, reads everything back. `dfu-verify-failed` when it differs.
+   * Makes flash hold `bytes` at `address`: reads the touched sectors (unless `readFirst` is false), leaves
+   * those that already hold their part, erases and writes the others, reads everything back.
+   * `dfu-verify-failed` when it differs.
    */
-  programFlash(address: number, bytes: Uint8Array, call?: DfuCall): Promise<ProgramReport>;
+  programFlash(address: number, bytes: Uint8Array, call?: ProgramCall): Promise<ProgramReport>;
   /** Waits for the running call, then closes the pipe. Never throws; may be called twice. */
   close(): Promise<void>;
 }

@@ -9,7 +9,8 @@
 import { concatBytes, equalBytes, filledBytes, hexNumber, isFilledWith } from '../bytes/index.ts';
 import { AppError } from '../errors.ts';
 import type { DfuEngine } from './dfu-engine.ts';
-import type { DfuCall, DfuProgress, ProgramReport } from './dfu-types.ts';
+import { ProgressMeter } from './dfu-progress.ts';
+import type { DfuProgress, ProgramCall, ProgramReport } from './dfu-types.ts';
 import { sectorsTouched, type MemoryRegion, type Sector } from './memory-map.ts';
 
 export interface FlashTarget {
@@ -26,7 +27,7 @@ export async function programFlash(
   target: FlashTarget,
   address: number,
   image: Uint8Array,
-  call: DfuCall,
+  call: ProgramCall,
 ): Promise<ProgramReport> {
   const programmer = new FlashProgrammer(engine, target, call);
   return programmer.program(address, image);
@@ -35,12 +36,14 @@ export async function programFlash(
 class FlashProgrammer {
   readonly #engine: DfuEngine;
   readonly #target: FlashTarget;
-  readonly #call: DfuCall;
+  readonly #call: ProgramCall;
+  readonly #meter: ProgressMeter;
 
-  constructor(engine: DfuEngine, target: FlashTarget, call: DfuCall) {
+  constructor(engine: DfuEngine, target: FlashTarget, call: ProgramCall) {
     this.#engine = engine;
     this.#target = target;
     this.#call = call;
+    this.#meter = engine.meter(call.onProgress);
   }
 
   async program(address: number, image: Uint8Array): Promise<ProgramReport> {
@@ -48,9 +51,8 @@ class FlashProgrammer {
     const wanted = concatBytes(image, filledBytes(paddingBytes, ERASED));
     await this.#engine.selectAlternate(this.#target.alternate, this.#call.signal);
 
-    const present = await this.#read('reading', address, wanted.length);
     const touched = sectorsTouched(this.#target.region, address, wanted.length);
-    const kept = touched.filter((sector) => holds(sector, address, present, wanted));
+    const kept = await this.#equalSectors(touched, address, wanted);
     const written = touched.filter((sector) => !kept.includes(sector));
 
     await this.#erase(written);
@@ -67,12 +69,24 @@ class FlashProgrammer {
     };
   }
 
+  /** The sectors that hold their part already; none when the caller does not want to wait for the reading. */
+  async #equalSectors(
+    touched: readonly Sector[],
+    address: number,
+    wanted: Uint8Array,
+  ): Promise<readonly Sector[]> {
+    if (this.#call.readFirst === false) return [];
+    const present = await this.#read('reading', address, wanted.length);
+    return touched.filter((sector) => holds(sector, address, present, wanted));
+  }
+
   async #read(
     stage: DfuProgress['stage'],
     address: number,
     lengthBytes: number,
   ): Promise<Uint8Array> {
     const { region } = this.#target;
+    this.#meter.begin(stage, lengthBytes);
     return this.#engine.read({
       address,
       lengthBytes,
@@ -88,6 +102,7 @@ class FlashProgrammer {
   async #erase(sectors: readonly Sector[]): Promise<void> {
     const totalBytes = sectors.reduce((sum, sector) => sum + sector.sizeBytes, 0);
     let doneBytes = 0;
+    if (sectors.length > 0) this.#meter.begin('erasing', totalBytes);
     for (const sector of sectors) {
       await this.#engine.eraseSector(sector, this.#call.signal);
       doneBytes += sector.sizeBytes;
@@ -99,6 +114,7 @@ class FlashProgrammer {
     const runs = contiguousRuns(sectors, address, wanted);
     const totalBytes = runs.reduce((sum, run) => sum + run.bytes.length, 0);
     let before = 0;
+    if (runs.length > 0) this.#meter.begin('writing', totalBytes);
     for (const run of runs) {
       await this.#engine.write({
         ...run,
@@ -131,7 +147,7 @@ class FlashProgrammer {
   }
 
   #report(stage: DfuProgress['stage'], doneBytes: number, totalBytes: number): void {
-    this.#call.onProgress?.({ stage, doneBytes, totalBytes });
+    this.#meter.report(stage, doneBytes, totalBytes);
   }
 }
 

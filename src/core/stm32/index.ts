@@ -15,6 +15,13 @@ export {
   type OtpArea,
 } from './boards.ts';
 export { openDfu } from './dfu-session.ts';
+export {
+  hostSessions,
+  openBoard,
+  type OpenBoard,
+  type OpenBoardOptions,
+  type SessionHost,
+} from './open-board.ts';
 export type {
   DfuAlternate,
   DfuCall,
@@ -22,6 +29,7 @@ export type {
   DfuProgress,
   DfuSession,
   OpenDfuOptions,
+  ProgramCall,
   ProgramReport,
   ReadCall,
   TransferEntry,

@@ -368,7 +368,7 @@ describe('erasing and writing flash', () => {
       'WRITE 8002800 48 block 2',
       'ABORT',
     ]);
-    expect(progress.at(-1)).toEqual({
+    expect(progress.at(-1)).toMatchObject({
       stage: 'writing',
       doneBytes: data.length,
       totalBytes: data.length,

@@ -54,6 +54,21 @@ describe('programming flash', () => {
     expect(report.clearedRanges).toEqual([]);
   });
 
+  it('erases and writes everything when it is not to read first, and still proves it', async () => {
+    const { session, rom, flash } = await opened();
+    const wanted = image(2 * SECTOR);
+    flash.set(wanted);
+    const stages = new Set<string>();
+    const report = await session.programFlash(FLASH, wanted, {
+      readFirst: false,
+      onProgress: ({ stage }) => stages.add(stage),
+    });
+    expect(rom.erased).toEqual([FLASH, FLASH + SECTOR]);
+    expect([...stages]).toEqual(['erasing', 'writing', 'verifying']);
+    expect(report.keptSectors).toEqual([]);
+    expect(flash.slice(0, wanted.length)).toEqual(wanted);
+  });
+
   it('touches only the sectors that differ, and keeps the rest of an equal one', async () => {
     const { session, rom, flash } = await opened();
     const wanted = image(3 * SECTOR - 16);

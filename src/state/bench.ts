@@ -11,7 +11,7 @@ import type {
   SerialPort,
   UsbDevice,
 } from '../core/ports/index.ts';
-import { openDfu, type DfuSession } from '../core/stm32/index.ts';
+import { openBoard, type DfuSession } from '../core/stm32/index.ts';
 import { idle, perform, type Activity } from './activity.ts';
 import {
   pickDfuDevice,
@@ -210,12 +210,14 @@ export async function withDfu<T>(
   options: DfuOptions = {},
 ): Promise<T> {
   const device = await findDfuDevice(bench, options.serial, options.chosen);
-  const pipe = await device.open({ timeoutMs: openTimeoutMs, signal: options.signal });
+  const board = await openBoard(device, bench.clock, {
+    timeoutMs: openTimeoutMs,
+    signal: options.signal,
+  });
   try {
-    const session = await openDfu(pipe, bench.clock, { signal: options.signal });
-    return await work(session);
+    return await work(board.session);
   } finally {
-    await pipe.close();
+    await board.close();
   }
 }
 

@@ -11,7 +11,7 @@ import {
   type UsbBus,
   type UsbDevice,
 } from '../ports/index.ts';
-import { openDfu, type DfuSession } from '../stm32/index.ts';
+import { openBoard, type DfuSession } from '../stm32/index.ts';
 import type { BurnEnv } from './burn-types.ts';
 
 const OPEN_TIMEOUT_MS = 5_000;
@@ -40,12 +40,15 @@ export async function withBoard<T>(
 ): Promise<T> {
   const device = await findBoard(env.bench.usb, serial);
   if (device === undefined) throw await absent(env.bench.usb, serial);
-  const pipe = await device.open({ timeoutMs: OPEN_TIMEOUT_MS, signal });
+  const board = await openBoard(device, env.bench.clock, {
+    timeoutMs: OPEN_TIMEOUT_MS,
+    signal,
+    transcript: env.transcript,
+  });
   try {
-    const session = await openDfu(pipe, env.bench.clock, { signal, transcript: env.transcript });
-    return await work(session, device);
+    return await work(board.session, device);
   } finally {
-    await pipe.close();
+    await board.close();
   }
 }
 

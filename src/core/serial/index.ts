@@ -11,5 +11,7 @@ export type * from './primer-status.ts';
 export type * from './update-types.ts';
 export { updateFirmware } from './update.ts';
 export { leaveReceiver, type LeaveOptions } from './xmodem-leave.ts';
+export type * from './xmodem-receive-types.ts';
+export { receiveXmodem } from './xmodem-receiver.ts';
 export { sendXmodem } from './xmodem-sender.ts';
 export type * from './xmodem-types.ts';

@@ -2,7 +2,7 @@
  * XMODEM packets: control characters, blocks and their framing ("XMODEM/YMODEM Protocol
  * Reference", 1988). Knows nothing of time or of who listens.
  */
-import { crc16Xmodem } from '../bytes/index.ts';
+import { concatBytes, crc16Xmodem } from '../bytes/index.ts';
 import type { XmodemCheck } from './xmodem-types.ts';
 
 export const SOH = 0x01;
@@ -50,15 +50,20 @@ export function buildPacket(
   paddingByte: number,
 ): Uint8Array {
   const { offsetBytes, sizeBytes } = block;
-  const checkBytes = check === 'crc16' ? 2 : 1;
-  const packet = new Uint8Array(3 + sizeBytes + checkBytes);
-  const number = (index + 1) & 0xff;
-  packet.set([sizeBytes === LARGE_BLOCK_BYTES ? STX : SOH, number, 0xff - number]);
-  packet.fill(paddingByte, 3, 3 + sizeBytes);
-  packet.set(file.subarray(offsetBytes, offsetBytes + sizeBytes), 3);
-  const data = packet.subarray(3, 3 + sizeBytes);
-  packet.set(check === 'crc16' ? crc16Bytes(data) : [sum8(data)], 3 + sizeBytes);
-  return packet;
+  const data = new Uint8Array(sizeBytes).fill(paddingByte);
+  data.set(file.subarray(offsetBytes, offsetBytes + sizeBytes));
+  return framed(data, (index + 1) & 0xff, check);
+}
+
+/** One packet around `data`, which is 128 or 1024 bytes long; `number` from 0 to 255. */
+export function framed(data: Uint8Array, number: number, check: XmodemCheck): Uint8Array {
+  const head = [data.length === LARGE_BLOCK_BYTES ? STX : SOH, number, 0xff - number];
+  return concatBytes(Uint8Array.from(head), data, checkOf(data, check));
+}
+
+/** What stands behind the data of a packet: two bytes, high one first, or one. */
+export function checkOf(data: Uint8Array, check: XmodemCheck): Uint8Array {
+  return Uint8Array.from(check === 'crc16' ? crc16Bytes(data) : [sum8(data)]);
 }
 
 /** Sum of the data bytes modulo 256; the header adds up to 0, so it makes no difference. */

@@ -1,4 +1,5 @@
 import { createWebUsbBus } from '../../src/transports/webusb/index.ts';
+import { chipBench } from '../real-stack/in-node/chip-bench.ts';
 import { simBench } from '../support/sim-bench.ts';
 import { controlPipeContract, type UsbTestBench } from './control-pipe.ts';
 import { FakeUsb } from './fakes/fake-usb.ts';
@@ -32,5 +33,28 @@ async function webUsbBench(): Promise<UsbTestBench> {
   return { ...virtual, bus: createWebUsbBus(usb.asUsb, virtual.clock) };
 }
 
+/** The second model of the chip, which shares no code with the virtual board. */
+async function secondModel(): Promise<UsbTestBench> {
+  const { usb, chip, clock } = chipBench();
+  return {
+    clock,
+    bus: usb,
+    unplug: () => {
+      usb.unplug();
+    },
+    plugIn: async () => {
+      usb.plug(chip);
+    },
+  };
+}
+
+async function webUsbOverSecondModel(): Promise<UsbTestBench> {
+  const second = await secondModel();
+  const usb = await FakeUsb.over(second.bus, second.clock);
+  return { ...second, bus: createWebUsbBus(usb.asUsb, second.clock) };
+}
+
 controlPipeContract('virtual board', virtualBench);
 controlPipeContract('WebUSB', webUsbBench);
+controlPipeContract('second model of the chip', secondModel);
+controlPipeContract('WebUSB before the second model', webUsbOverSecondModel);

@@ -25,6 +25,7 @@ async function virtualLine(): Promise<SerialTestBench> {
       stLink.transmit(bytes);
     },
     received: () => concatBytes(...received),
+    signals: () => stLink.signals,
     unplug: () => {
       stLink.unplug();
     },

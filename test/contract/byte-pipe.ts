@@ -10,6 +10,7 @@ import {
   type BytePipe,
   type Clock,
   type SerialBus,
+  type SerialSignals,
 } from '../../src/core/ports/index.ts';
 
 export interface SerialTestBench {
@@ -20,6 +21,8 @@ export interface SerialTestBench {
   emit(bytes: Uint8Array): void;
   /** What the far end has received so far. */
   received(): Uint8Array;
+  /** What the adapter drives beside the data. */
+  signals(): Required<SerialSignals> | undefined;
   unplug(): void;
   plugIn(): void;
 }
@@ -203,6 +206,68 @@ export function bytePipeContract(name: string, makeBench: () => Promise<SerialTe
       await pipe.write(asciiToBytes('again'), TIME);
       await bench.clock.sleep(100);
       expect(bench.received().slice(before)).toEqual(asciiToBytes('again'));
+    });
+
+    it('opens with both handshake lines raised and no break', () => {
+      expect(bench.signals()).toEqual({
+        break: false,
+        dataTerminalReady: true,
+        requestToSend: true,
+      });
+    });
+
+    it('sets the lines that are named and leaves the others', async () => {
+      await pipe.setSignals({ dataTerminalReady: false });
+      await pipe.setSignals({ break: true });
+      expect(bench.signals()).toEqual({
+        break: true,
+        dataTerminalReady: false,
+        requestToSend: true,
+      });
+      await pipe.setSignals({ break: false, requestToSend: false });
+      expect(bench.signals()).toEqual({
+        break: false,
+        dataTerminalReady: false,
+        requestToSend: false,
+      });
+    });
+
+    it('carries nothing during a break and everything behind it', async () => {
+      await pipe.setSignals({ break: true });
+      await pipe.write(asciiToBytes('lost'), TIME);
+      await bench.clock.sleep(100);
+      await pipe.setSignals({ break: false });
+      await pipe.write(asciiToBytes('heard'), TIME);
+      await bench.clock.sleep(100);
+      expect(bench.received()).toEqual(asciiToBytes('heard'));
+    });
+
+    it('goes on reading while the lines are set', async () => {
+      const reading = pipe.read(TIME);
+      const setting = pipe.setSignals({ break: true });
+      bench.emit(asciiToBytes('still here'));
+      expect((await reading).length).toBeGreaterThan(0);
+      await setting;
+    });
+
+    it('opens with flow control by RTS and CTS too', async () => {
+      await pipe.close();
+      const [port] = await bench.bus.list();
+      const guarded = await port!.open({ ...LINE, flowControl: 'hardware' });
+      bench.emit(asciiToBytes('x'));
+      expect(await guarded.read(TIME)).toEqual(asciiToBytes('x'));
+    });
+
+    it('sets no line of a port that is closed or gone', async () => {
+      bench.unplug();
+      await bench.clock.sleep(NOTICE_MS);
+      expect(await refusal(pipe.setSignals({ break: true }))).toBe('serial-disconnected');
+      bench.plugIn();
+      await bench.clock.sleep(NOTICE_MS);
+      const [port] = await bench.bus.list();
+      const again = await port!.open(LINE);
+      await again.close();
+      expect(await refusal(again.setSignals({ break: true }))).toBe('serial-disconnected');
     });
 
     it('lets what was written go out when it is closed', async () => {

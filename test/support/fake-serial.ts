@@ -79,6 +79,7 @@ function quietPipe(breaks: Set<() => void>, onClose: () => void): BytePipe {
         });
       }),
     write: () => Promise.resolve(),
+    setSignals: () => Promise.resolve(),
     close: () => {
       if (!closed) onClose();
       closed = true;

@@ -13,8 +13,30 @@ export interface BytePipe {
   read(options: TransferOptions): Promise<Uint8Array>;
   /** Resolves when the bytes are handed over to the line, in order. `bytes` is not kept. */
   write(bytes: Uint8Array, options: TransferOptions): Promise<void>;
+  /**
+   * Sets the lines that are named and leaves the others. `not-supported` when the adapter cannot,
+   * `serial-disconnected` when the pipe has ended. Reads and writes go on meanwhile.
+   */
+  setSignals(signals: SerialSignals): Promise<void>;
   /** Never throws; may be called twice. */
   close(): Promise<void>;
+}
+
+/** What the host drives beside the data. Both handshake lines are raised when a port opens. */
+export interface SerialSignals {
+  /** Holds the transmit line low for as long as it is set. */
+  readonly break?: boolean;
+  readonly dataTerminalReady?: boolean;
+  readonly requestToSend?: boolean;
+}
+
+/** `hardware`: RTS and CTS. An adapter without these wires ignores it. */
+export type FlowControl = 'none' | 'hardware';
+
+export interface SerialOpenOptions {
+  readonly baudRate: number;
+  /** Default: none. */
+  readonly flowControl?: FlowControl;
 }
 
 export interface SerialIdentity {
@@ -27,12 +49,15 @@ export interface SerialPort {
   /** Stable as long as the port stays plugged in. */
   readonly id: string;
   readonly identity: SerialIdentity;
-  open(options: { readonly baudRate: number }): Promise<BytePipe>;
+  open(options: SerialOpenOptions): Promise<BytePipe>;
 }
 
 export interface SerialBus {
   list(): Promise<readonly SerialPort[]>;
-  /** Lets the person choose; needs a click. `serial-no-port` when nothing was chosen. */
-  choose(): Promise<SerialPort>;
+  /**
+   * Lets the person choose; needs a click. `serial-no-port` when nothing was chosen. The list is
+   * narrowed to the usual adapters, unless `anyPort` asks for every port of the machine.
+   */
+  choose(options?: { readonly anyPort?: boolean }): Promise<SerialPort>;
   watch(onChange: () => void): () => void;
 }

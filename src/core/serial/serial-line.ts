@@ -8,6 +8,7 @@ import {
   throwIfCancelled,
   type BytePipe,
   type CancelSignal,
+  type SerialSignals,
   type TransferOptions,
 } from '../ports/index.ts';
 
@@ -59,6 +60,10 @@ export class SerialLine implements BytePipe {
 
   async write(bytes: Uint8Array, options: TransferOptions): Promise<void> {
     await this.pipe.write(bytes, options);
+  }
+
+  async setSignals(signals: SerialSignals): Promise<void> {
+    await this.pipe.setSignals(signals);
   }
 
   async close(): Promise<void> {

@@ -10,6 +10,7 @@ import {
   type Clock,
   type SerialBus,
   type SerialIdentity,
+  type SerialOpenOptions,
   type SerialPort as KeyfusePort,
 } from '../../core/ports/index.ts';
 import { isTransientAtOpen, webSerialError } from './errors.ts';
@@ -70,10 +71,12 @@ class WebSerialBus implements SerialBus {
     }
   }
 
-  async choose(): Promise<KeyfusePort> {
+  async choose(options: { readonly anyPort?: boolean } = {}): Promise<KeyfusePort> {
     const filters = Object.keys(ADAPTER_VENDORS).map((id) => ({ usbVendorId: Number(id) }));
     try {
-      return this.#wrap(await this.#serial.requestPort({ filters }));
+      return this.#wrap(
+        await this.#serial.requestPort(options.anyPort === true ? {} : { filters }),
+      );
     } catch (error) {
       throw webSerialError(error, 'choose', 'choose a serial port');
     }
@@ -128,11 +131,11 @@ class WebSerialPort implements KeyfusePort {
     this.#pipe?.disconnect();
   }
 
-  async open(options: { readonly baudRate: number }): Promise<BytePipe> {
+  async open(options: SerialOpenOptions): Promise<BytePipe> {
     if (this.#inUse) throw new AppError('serial-busy', 'this page has the port open already');
     this.#inUse = true;
     try {
-      await this.#openPatiently(options.baudRate);
+      await this.#openPatiently(options);
     } catch (error) {
       this.#inUse = false;
       throw webSerialError(error, 'open', 'open serial port');
@@ -144,7 +147,7 @@ class WebSerialPort implements KeyfusePort {
     return this.#pipe;
   }
 
-  async #openPatiently(baudRate: number): Promise<void> {
+  async #openPatiently({ baudRate, flowControl }: SerialOpenOptions): Promise<void> {
     for (let tries = 0; ; tries++) {
       if (this.#left) throw new AppError('serial-no-port', 'this port was unplugged');
       try {
@@ -154,7 +157,7 @@ class WebSerialPort implements KeyfusePort {
             dataBits: 8,
             stopBits: 1,
             parity: 'none',
-            flowControl: 'none',
+            flowControl: flowControl ?? 'none',
             bufferSize: BUFFER_BYTES,
           }),
         );

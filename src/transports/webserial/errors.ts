@@ -4,7 +4,7 @@
  */
 import { AppError, type ErrorCode } from '../../core/errors.ts';
 
-export type SerialStep = 'list' | 'choose' | 'open' | 'transfer';
+export type SerialStep = 'list' | 'choose' | 'open' | 'transfer' | 'signals';
 
 type CodesByStep = Readonly<Record<SerialStep, ErrorCode>>;
 
@@ -13,25 +13,43 @@ const SAME = (code: ErrorCode): CodesByStep => ({
   choose: code,
   open: code,
   transfer: code,
+  signals: code,
 });
 
 const CODES: Readonly<Record<string, CodesByStep>> = {
   // The chooser was closed without a choice; later: the port is gone.
-  NotFoundError: { ...SAME('serial-no-port'), transfer: 'serial-disconnected' },
+  NotFoundError: {
+    ...SAME('serial-no-port'),
+    transfer: 'serial-disconnected',
+    signals: 'serial-disconnected',
+  },
   SecurityError: SAME('serial-access-denied'),
   NotAllowedError: SAME('serial-access-denied'),
   // "Failed to open serial port": another program has it, or the system does not let us.
-  NetworkError: { ...SAME('serial-busy'), transfer: 'serial-disconnected' },
+  // "Failed to set control signals": the adapter or its driver has no such line.
+  NetworkError: {
+    ...SAME('serial-busy'),
+    transfer: 'serial-disconnected',
+    signals: 'not-supported',
+  },
   // "The port is already open", or is being closed.
-  InvalidStateError: { ...SAME('serial-busy'), transfer: 'serial-disconnected' },
+  InvalidStateError: {
+    ...SAME('serial-busy'),
+    transfer: 'serial-disconnected',
+    signals: 'serial-disconnected',
+  },
   NotSupportedError: SAME('not-supported'),
+};
+
+const FALLBACKS: Readonly<Partial<Record<SerialStep, ErrorCode>>> = {
+  open: 'serial-busy',
+  signals: 'not-supported',
 };
 
 /** An AppError passes unchanged. */
 export function webSerialError(error: unknown, step: SerialStep, what: string): AppError {
   if (error instanceof AppError) return error;
-  const fallback: ErrorCode = step === 'open' ? 'serial-busy' : 'serial-disconnected';
-  const code = CODES[nameOf(error)]?.[step] ?? fallback;
+  const code = CODES[nameOf(error)]?.[step] ?? FALLBACKS[step] ?? 'serial-disconnected';
   return new AppError(code, `${what}: ${messageOf(error)}`, {
     cause: error,
     context: { step: what, exception: nameOf(error) },

@@ -12,12 +12,15 @@ import {
   type BytePipe,
   type CancelSignal,
   type Clock,
+  type SerialSignals,
   type TransferOptions,
 } from '../../core/ports/index.ts';
 import { nameOf, webSerialError } from './errors.ts';
 
 /** Tidying up may hang, above all after an unplug. */
 const QUIET_TIMEOUT_MS = 1_000;
+/** A control request to the adapter; it does not wait for the line. */
+const SIGNALS_TIMEOUT_MS = 2_000;
 /** Errors in a row without a single byte: the stream is beyond hope. */
 const MAX_ERRORS_IN_A_ROW = 1_000;
 
@@ -87,6 +90,24 @@ export class WebSerialPipe implements BytePipe {
       // The line does not move. A cancelled write is left to finish instead: half a packet is worse.
       if (failure.code === 'deadline-exceeded') this.#abandonWrites();
       throw failure;
+    }
+  }
+
+  async setSignals(signals: SerialSignals): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const what = 'set serial signals';
+    try {
+      await withDeadline(this.#clock, SIGNALS_TIMEOUT_MS, what, () =>
+        this.#unlessEnded(
+          this.#port.setSignals({
+            break: signals.break,
+            dataTerminalReady: signals.dataTerminalReady,
+            requestToSend: signals.requestToSend,
+          }),
+        ),
+      );
+    } catch (error) {
+      throw webSerialError(error, 'signals', what);
     }
   }
 

@@ -1,7 +1,12 @@
 /** The open end of the virtual COM port: what a program that has opened the port reads and writes. */
 import { concatBytes } from '../../core/bytes/index.ts';
 import { AppError } from '../../core/errors.ts';
-import { throwIfCancelled, type BytePipe, type TransferOptions } from '../../core/ports/index.ts';
+import {
+  throwIfCancelled,
+  type BytePipe,
+  type SerialSignals,
+  type TransferOptions,
+} from '../../core/ports/index.ts';
 import { bounded, deadlineExceeded, type Settle } from '../bounded.ts';
 import type { SimClock } from '../sim-clock.ts';
 
@@ -14,6 +19,7 @@ export interface SerialPipeHooks {
   /** Puts bytes on the line towards the board; calls back when they have arrived there. */
   readonly send: (bytes: Uint8Array, sent?: () => void) => void;
   readonly queuedBytes: () => number;
+  readonly onSignals: (signals: SerialSignals) => void;
   readonly onClose: () => void;
 }
 
@@ -71,6 +77,13 @@ export class SerialPipe implements BytePipe {
         };
       },
     );
+  }
+
+  async setSignals(signals: SerialSignals): Promise<void> {
+    this.#checkOpen();
+    await this.#clock.sleep(USB_FRAME_MS);
+    this.#checkOpen();
+    this.#hooks.onSignals(signals);
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,14 @@
  * probe in it is not modelled: the app never uses it.
  */
 import { AppError } from '../../core/errors.ts';
-import type { BytePipe, SerialBus, SerialIdentity, SerialPort } from '../../core/ports/index.ts';
+import type {
+  BytePipe,
+  SerialBus,
+  SerialIdentity,
+  SerialOpenOptions,
+  SerialPort,
+  SerialSignals,
+} from '../../core/ports/index.ts';
 import type { FaultBox } from '../faults/fault-box.ts';
 import { ReceiverTap } from '../faults/receiver-tap.ts';
 import type { SimClock } from '../sim-clock.ts';
@@ -16,6 +23,13 @@ const IDENTITY: SerialIdentity = {
   vendorId: 0x0483,
   productId: 0x3754,
   label: 'STLINK-V3EC virtual COM port (virtual board)',
+};
+
+/** As a port opens: no break, both handshake lines raised. */
+const OPENED_SIGNALS: Required<SerialSignals> = {
+  break: false,
+  dataTerminalReady: true,
+  requestToSend: true,
 };
 
 /** A receiver samples in the middle of a bit; beyond this deviation the last bit is misread. */
@@ -50,6 +64,11 @@ export class StLink implements SerialBus {
     this.#toHost = new LineDirection(clock, (bytes) => {
       this.#arriveAtHost(bytes);
     });
+  }
+
+  /** What the host last told the adapter of its lines; undefined while no program has the port open. */
+  get signals(): Required<SerialSignals> | undefined {
+    return this.#port?.signals;
   }
 
   async list(): Promise<readonly SerialPort[]> {
@@ -99,6 +118,8 @@ export class StLink implements SerialBus {
   }
 
   #arriveAtBoard(line: Uint8Array): void {
+    // A line that is held low carries nothing; the board's UART flags an error and goes on.
+    if (this.#port?.signals?.break === true) return;
     const wellTimed = this.#port?.garbles === true ? garble(line) : line;
     const { bytes, cutAfterBytes } = this.#faults.serialBytes(wellTimed, 'out');
     this.#hooks.onBoardReceives(bytes.subarray(0, cutAfterBytes));
@@ -124,6 +145,7 @@ class StLinkPort implements SerialPort {
   readonly #toBoard: LineDirection;
   #pipe: SerialPipe | undefined;
   #baudRate = LINE_BAUD;
+  #signals = OPENED_SIGNALS;
   #present = true;
 
   constructor(id: string, clock: SimClock, toBoard: LineDirection) {
@@ -137,7 +159,12 @@ class StLinkPort implements SerialPort {
     return Math.abs(this.#baudRate / LINE_BAUD - 1) > BAUD_TOLERANCE;
   }
 
-  async open(options: { readonly baudRate: number }): Promise<BytePipe> {
+  get signals(): Required<SerialSignals> | undefined {
+    return this.#pipe === undefined ? undefined : this.#signals;
+  }
+
+  /** RTS and CTS are not wired between the ST-LINK and the chip: flow control changes nothing. */
+  async open(options: SerialOpenOptions): Promise<BytePipe> {
     if (!this.#present) throw new AppError('serial-no-port', 'this port was unplugged');
     if (this.#pipe !== undefined) {
       throw new AppError('serial-busy', 'the virtual COM port is already open');
@@ -146,11 +173,15 @@ class StLinkPort implements SerialPort {
       throw new AppError('invalid-argument', `no such baud rate: ${options.baudRate}`);
     }
     this.#baudRate = options.baudRate;
+    this.#signals = OPENED_SIGNALS;
     const pipe = new SerialPipe(this.#clock, {
       send: (bytes, sent) => {
         this.#toBoard.send(bytes, sent);
       },
       queuedBytes: () => this.#toBoard.queuedBytes,
+      onSignals: (signals) => {
+        this.#signals = { ...this.#signals, ...signals };
+      },
       onClose: () => {
         this.#pipe = undefined;
       },

@@ -102,6 +102,8 @@ export class FakeSerialPort extends EventTarget {
   left = false;
   /** How many more calls of open() fail because another program has the port. */
   busyOpens = 0;
+  /** The adapter's driver knows no control lines. */
+  withoutSignals = false;
   /** Options of the last open(). */
   options: SerialOptions | undefined;
   #pipe: BytePipe | undefined;
@@ -144,9 +146,29 @@ export class FakeSerialPort extends EventTarget {
       this.busyOpens -= 1;
       throw domException('NetworkError', 'Failed to open serial port.');
     }
-    this.#pipe = await this.backend.open({ baudRate: options.baudRate });
+    this.#pipe = await this.backend.open({
+      baudRate: options.baudRate,
+      flowControl: options.flowControl ?? 'none',
+    });
     this.#state = 'open';
     void this.#pump(this.#pipe);
+  }
+
+  async setSignals(signals: SerialOutputSignals): Promise<void> {
+    const named = Object.values(signals).filter((value) => value !== undefined);
+    if (named.length === 0)
+      throw new TypeError('Signals dictionary must contain at least one member.');
+    if (this.#state !== 'open') throw domException('InvalidStateError', 'The port is closed.');
+    if (this.left || this.withoutSignals) {
+      throw domException('NetworkError', 'Failed to set control signals.');
+    }
+    await this.#pipe?.setSignals({
+      ...(signals.break === undefined ? {} : { break: signals.break }),
+      ...(signals.dataTerminalReady === undefined
+        ? {}
+        : { dataTerminalReady: signals.dataTerminalReady }),
+      ...(signals.requestToSend === undefined ? {} : { requestToSend: signals.requestToSend }),
+    });
   }
 
   async close(): Promise<void> {

@@ -42,6 +42,8 @@ export function childPipe(child: Child): BytePipe {
         });
       });
     },
+    /** A child process has no such lines. */
+    setSignals: () => Promise.resolve(),
     async close(): Promise<void> {
       child.stdin.end();
     },

@@ -4,7 +4,7 @@
  */
 import { concatBytes } from '../../../src/core/bytes/index.ts';
 import { AppError } from '../../../src/core/errors.ts';
-import type { BytePipe, TransferOptions } from '../../../src/core/ports/index.ts';
+import type { BytePipe, SerialSignals, TransferOptions } from '../../../src/core/ports/index.ts';
 import type { SimClock } from '../../../src/virtual/index.ts';
 
 const BITS_PER_BYTE = 10;
@@ -21,6 +21,8 @@ export interface Written {
 export class SimLine implements BytePipe {
   /** Everything the host wrote, one entry per write, before damage. */
   readonly written: Written[] = [];
+  /** One entry per setSignals. */
+  readonly signals: SerialSignals[] = [];
   damageOut: Damage = (bytes) => bytes;
   damageIn: Damage = (bytes) => bytes;
   onDevice: (bytes: Uint8Array) => void = () => undefined;
@@ -92,6 +94,11 @@ export class SimLine implements BytePipe {
     this.clock.schedule(this.outFreeMs - this.clock.nowMs(), () => {
       if (!this.gone) this.onDevice(damaged);
     });
+  }
+
+  async setSignals(signals: SerialSignals): Promise<void> {
+    if (this.gone) throw disconnected();
+    this.signals.push(signals);
   }
 
   async close(): Promise<void> {

@@ -47,6 +47,9 @@ describe('Web Serial exceptions', () => {
     ['NetworkError', 'transfer', 'serial-disconnected'],
     ['InvalidStateError', 'transfer', 'serial-disconnected'],
     ['TypeError', 'transfer', 'serial-disconnected'],
+    ['NetworkError', 'signals', 'not-supported'],
+    ['UnknownError', 'signals', 'not-supported'],
+    ['InvalidStateError', 'signals', 'serial-disconnected'],
   ];
 
   it.each(table)('%s at %s is %s, the original as its cause', (name, step, code) => {
@@ -63,6 +66,8 @@ describe('the Web Serial bus', () => {
     await bus.choose();
     expect(serial.filters).toContainEqual({ usbVendorId: 0x0483 });
     expect(serial.filters).toContainEqual({ usbVendorId: 0x0403 });
+    await bus.choose({ anyPort: true });
+    expect(serial.filters).toEqual([]);
     serial.chooser = 'dismissed';
     expect((await failure(bus.choose())).code).toBe('serial-no-port');
     serial.chooser = 'without-gesture';
@@ -100,6 +105,21 @@ describe('opening a serial port', () => {
       flowControl: 'none',
     });
     expect(fake.options?.bufferSize).toBeGreaterThanOrEqual(4_096);
+  });
+
+  it('asks for flow control by RTS and CTS when that is wanted', async () => {
+    const { port, fake } = await desk();
+    await port.open({ ...LINE, flowControl: 'hardware' });
+    expect(fake.options?.flowControl).toBe('hardware');
+  });
+
+  it('says what an adapter without control lines cannot do, and keeps the line', async () => {
+    const { port, fake, stLink } = await desk();
+    const pipe = await port.open(LINE);
+    fake.withoutSignals = true;
+    expect((await failure(pipe.setSignals({ break: true }))).code).toBe('not-supported');
+    stLink.transmit(asciiToBytes('!'));
+    expect(await pipe.read(TIME)).toEqual(asciiToBytes('!'));
   });
 
   it('gets through a port that is busy for a moment', async () => {

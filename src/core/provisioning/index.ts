@@ -2,6 +2,7 @@
  * From a board in DFU mode to a proven keystore and a record: inspect, plan, approve, burn, verify, record.
  * The only room that writes OTP, and only with an `ApprovedPlan`.
  */
+export { hostActs, type ActCall, type ActEnv, type ActHost } from './acts.ts';
 export { approvePlan, requiredTails } from './approval.ts';
 export type { ApprovedPlan, RequiredTails, TypedTails } from './approval.ts';
 export { burn, confirmBurned } from './burn.ts';
@@ -14,10 +15,60 @@ export type {
   Cancelling,
   ContentDigests,
 } from './burn-types.ts';
+export { standingOf } from './board-standing.ts';
+export type { BoardStanding, StandingInput } from './board-standing.ts';
+export type { BurnWish } from './judged-wish.ts';
+export type { ActionId, ActionReason, PossibleAction, Standing, Unseen } from './standing-types.ts';
 export { canonicalJson, canonicalSha256 } from './canonical-json.ts';
 export { classifyBoard, classifyOtp } from './classify.ts';
 export type { BoardState, ClassifyInput, OtpClass } from './classify.ts';
 export type { Consequences, SlotConsequence } from './consequences.ts';
+export { FLASH_START } from './firmware-pieces.ts';
+export { readFlashJournal, type FlashJournalEntry } from './flash-journal.ts';
+export {
+  flashRoles,
+  isBurnPart,
+  openFlashParts,
+  placePart,
+  segmentsOf,
+  type BurnPart,
+  type FlashPart,
+  type FlashRole,
+  type OpenedParts,
+  type ProjectPart,
+  type RefusedPiece,
+} from './flash-part.ts';
+export { flashPlaces, usualBoard, type FlashPlace } from './flash-places.ts';
+export {
+  approveFlashPlan,
+  planFlashProject,
+  type ApprovedFlash,
+  type FlashPlan,
+  type FlashPlanInput,
+  type FlashPlanResult,
+  type FlashStep,
+} from './flash-plan.ts';
+export {
+  isFlashWarning,
+  type FlashProblem,
+  type FlashProblemKind,
+  type PartitionName,
+} from './flash-problems.ts';
+export { makeFlashProject, type FlashProject, type ProjectInput } from './flash-project.ts';
+export {
+  flashReport,
+  type FlashNotDone,
+  type FlashReport,
+  type PartReport,
+} from './flash-report.ts';
+export {
+  runFlashProject,
+  type FlashCall,
+  type FlashOutcome,
+  type FlashProgress,
+  type FlashedRun,
+} from './flash-run.ts';
+export type { FlashRun } from './flash-runs.ts';
 export { inspectBoard } from './inspection.ts';
 export type { InspectProgress, Inspection, OtpReading } from './inspection.ts';
 export { intendOtpImage, intendPrimer } from './intended-otp.ts';
@@ -32,6 +83,7 @@ export { listJournal, readJournal } from './journal.ts';
 export type { JournalEntry, JournalPhase, JournalPrimer } from './journal.ts';
 export { OtpContent, type UdsCells } from './otp-content.ts';
 export type { BlockSummary, CellKind, CellValue, DiffSummary, PlanRow } from './otp-diff.ts';
+export { performAct } from './perform-act.ts';
 export { makePlan, requirePlan } from './plan.ts';
 export type { BurnPlan, PlanResult } from './plan.ts';
 export type { KeyBackups, PlanInput, PlanRefusal } from './plan-policy.ts';

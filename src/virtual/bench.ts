@@ -57,7 +57,14 @@ export function createVirtualBench(options: VirtualBenchOptions): VirtualBench {
   const panel = new Panel(machine, pace);
   if (options.startPowered ?? true) machine.setPlug('stLink', true);
   return {
-    bench: { kind: 'virtual', usb: machine.usb, serial: machine.stLink, clock, panel },
+    bench: {
+      kind: 'virtual',
+      usb: machine.usb,
+      serial: machine.stLink,
+      drives: machine.drive,
+      clock,
+      panel,
+    },
     board: boardOf(machine),
   };
 }

@@ -24,6 +24,7 @@ import {
 import { OtpArea } from './otp/otp-area.ts';
 import { createPrng, resumePrng, type Prng, type PrngState } from './prng.ts';
 import type { SimClock } from './sim-clock.ts';
+import { StLinkDrive } from './uart/st-link-drive.ts';
 import { StLink } from './uart/st-link.ts';
 
 const UNIQUE_ID_BYTES = 12;
@@ -46,6 +47,7 @@ export class BoardMachine {
   readonly faults: FaultBox;
   readonly usb: UsbPort;
   readonly stLink: StLink;
+  readonly drive: StLinkDrive;
   readonly uniqueId: Uint8Array;
   readonly usbSerial: string;
   readonly events: BoardEvent[] = [];
@@ -94,6 +96,24 @@ export class BoardMachine {
       },
       pullPlug: () => {
         this.setPlug('stLink', false);
+      },
+    });
+    this.drive = new StLinkDrive(this.clock, this.faults, {
+      flash: this.flash,
+      uniqueId: this.uniqueId,
+      reachable: () => this.optionBytes.productState === PRODUCT_STATE_OPEN,
+      hold: () => {
+        this.#stopEverything();
+        this.#setRunning({ kind: 'hung', reason: 'held by the ST-LINK, which programs the flash' });
+      },
+      reset: () => {
+        this.reset();
+      },
+      pullPlug: () => {
+        this.setPlug('stLink', false);
+      },
+      log: (what) => {
+        this.log(what);
       },
     });
   }
@@ -224,8 +244,13 @@ export class BoardMachine {
   }
 
   #followStLinkPlug(): void {
-    if (this.#plugs.stLink) this.stLink.plug();
-    else this.stLink.unplug();
+    if (this.#plugs.stLink) {
+      this.stLink.plug();
+      this.drive.plug();
+    } else {
+      this.stLink.unplug();
+      this.drive.unplug();
+    }
   }
 
   #followUsbPlug(): void {

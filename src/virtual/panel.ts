@@ -72,6 +72,10 @@ export class Panel implements BoardPanel {
     this.#board.handUpdateKey(key);
   }
 
+  async dropOnDrive(name: string, bytes: Uint8Array): Promise<void> {
+    await this.#board.drive.drop(name, bytes);
+  }
+
   armFault(fault: BoardFault): void {
     this.#board.faults.arm(fault);
   }

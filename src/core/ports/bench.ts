@@ -45,7 +45,11 @@ export type BoardFault =
       readonly offsetBytes: number;
       readonly bit: number;
       readonly stuckAt: 0 | 1;
-    };
+    }
+  /** The ST-LINK drive refuses renames, so no browser can write to it; a copy by hand works. Until the faults are cleared. */
+  | { readonly kind: 'drive-refuses-rename' }
+  /** The next file on the ST-LINK drive is not programmed; FAIL.TXT says why. */
+  | { readonly kind: 'drive-fails'; readonly reason: 'target' | 'timeout' | 'flash' };
 
 /** Ciphers that an update may have (formats/wolfboot.md, section 16). */
 export type UpdateCipher = 'chacha20' | 'aes128-ctr' | 'aes256-ctr';
@@ -115,6 +119,11 @@ export interface BoardPanel {
    * the air; undefined: it forgets. Copied; never stored beyond this session's memory.
    */
   handUpdateKey(key: UpdateKey | undefined): void;
+  /**
+   * Copies a file onto the ST-LINK drive, as a hand does in the file manager. Resolves when the probe is done with
+   * it, well or not; `drive-gone` without the drive, or when its plug is pulled meanwhile.
+   */
+  dropOnDrive(name: string, bytes: Uint8Array): Promise<void>;
   armFault(fault: BoardFault): void;
   clearFaults(): void;
 }

@@ -3,6 +3,7 @@ export * from './bench.ts';
 export * from './cancel.ts';
 export * from './clock.ts';
 export * from './drive.ts';
+export * from './drive-files.ts';
 export * from './rng.ts';
 export * from './rsa-key-maker.ts';
 export * from './serial.ts';

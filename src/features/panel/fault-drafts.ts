@@ -110,4 +110,28 @@ export const faultDrafts: readonly [FaultDraft, ...FaultDraft[]] = [
       stuckAt: value('stuck') === 0 ? 0 : 1,
     }),
   },
+  {
+    id: 'drive-rename',
+    label: m.panel_fault_drive_rename,
+    numbers: [],
+    build: () => ({ kind: 'drive-refuses-rename' }),
+  },
+  {
+    id: 'drive-target',
+    label: m.panel_fault_drive_target,
+    numbers: [],
+    build: () => ({ kind: 'drive-fails', reason: 'target' }),
+  },
+  {
+    id: 'drive-timeout',
+    label: m.panel_fault_drive_timeout,
+    numbers: [],
+    build: () => ({ kind: 'drive-fails', reason: 'timeout' }),
+  },
+  {
+    id: 'drive-flash',
+    label: m.panel_fault_drive_flash,
+    numbers: [],
+    build: () => ({ kind: 'drive-fails', reason: 'flash' }),
+  },
 ];

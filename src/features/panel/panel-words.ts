@@ -64,8 +64,18 @@ export function faultWords(fault: BoardFault): string {
         m.panel_fault_otp_bit(),
         `${hexNumber(fault.offsetBytes, 3)}.${fault.bit} = ${fault.stuckAt}`,
       );
+    case 'drive-refuses-rename':
+      return m.panel_fault_drive_rename();
+    case 'drive-fails':
+      return driveWords[fault.reason]();
   }
 }
+
+const driveWords = {
+  target: m.panel_fault_drive_target,
+  timeout: m.panel_fault_drive_timeout,
+  flash: m.panel_fault_drive_flash,
+} as const;
 
 function placed(fault: string, place: string): string {
   return m.panel_fault_at({ fault, place });

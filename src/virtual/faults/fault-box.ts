@@ -6,7 +6,8 @@
  * Counting starts when a fault is armed. `atByte` and `atTransfer` count from 0, the next one; for an
  * unplug the bytes of both directions count (on USB those of the data stages);
  * `atPacket` is the ordinal of the XMODEM data packet, the first being 1. Each strikes once and is
- * then gone, but `stuck-otp-bit` is a property of the cell and stays until the faults are cleared.
+ * then gone, but `stuck-otp-bit` is a property of the cell and `drive-refuses-rename` one of the drive: they stay
+ * until the faults are cleared.
  */
 import type { BoardFault } from '../../core/ports/index.ts';
 
@@ -102,6 +103,23 @@ export class FaultBox {
     if (armed === undefined) return false;
     this.#strike(armed, `receiver silent from packet ${packet}`);
     return true;
+  }
+
+  /** Bytes of a file pass to the drive of the ST-LINK; those on its serial line count for the same unplug. */
+  driveBytes(lengthBytes: number): { readonly cutAfterBytes: number | undefined } {
+    return { cutAfterBytes: this.#cut(lengthBytes, 'st-link') };
+  }
+
+  get refusesRename(): boolean {
+    return this.#first('drive-refuses-rename') !== undefined;
+  }
+
+  /** A file has arrived on the drive; why it is not programmed. */
+  driveFailure(): FaultOf<'drive-fails'>['reason'] | undefined {
+    const armed = this.#first('drive-fails');
+    if (armed === undefined) return undefined;
+    this.#strike(armed, `drive fails: ${armed.fault.reason}`);
+    return armed.fault.reason;
   }
 
   stuckOtpBits(): readonly FaultOf<'stuck-otp-bit'>[] {

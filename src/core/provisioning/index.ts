@@ -79,8 +79,15 @@ export type {
   UdsPolicy,
   UdsSource,
 } from './intended-otp.ts';
-export { listJournal, readJournal } from './journal.ts';
+export { listJournal, readJournal, requireJournalWorks } from './journal.ts';
 export type { JournalEntry, JournalPhase, JournalPrimer } from './journal.ts';
+export {
+  exportJournal,
+  importJournal,
+  journalFileName,
+  parseJournalFile,
+} from './journal-file.ts';
+export type { JournalConflict, JournalFile, JournalImport } from './journal-file.ts';
 export { OtpContent, type UdsCells } from './otp-content.ts';
 export type { BlockSummary, CellKind, CellValue, DiffSummary, PlanRow } from './otp-diff.ts';
 export { performAct } from './perform-act.ts';

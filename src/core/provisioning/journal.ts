@@ -57,7 +57,7 @@ function keyOf(serial: string): string {
 export async function readJournal(store: Store, serial: string): Promise<JournalEntry | undefined> {
   const value = await store.get(keyOf(serial));
   if (value === undefined) return undefined;
-  const entry = parseEntry(value);
+  const entry = parseJournalEntry(value);
   if (entry?.serial !== serial) {
     throw new AppError('journal-conflict', `the journal of board ${serial} cannot be read`, {
       context: { serial },
@@ -77,9 +77,29 @@ export async function listJournal(store: Store): Promise<readonly JournalEntry[]
 
 /** Resolves when the entry is durable; only then may the step be done that it announces. */
 export async function writeJournal(store: Store, entry: JournalEntry): Promise<void> {
+  await store.put(keyOf(entry.serial), journalValue(entry));
+}
+
+/** The entry as it is stored and exported. */
+export function journalValue(entry: JournalEntry): JsonValue {
   const { primer, ...rest } = entry;
-  const value: JsonValue = { ...rest, ...(primer && { primer: { ...primer } }) };
-  await store.put(keyOf(entry.serial), value);
+  return { ...rest, ...(primer && { primer: { ...primer } }) };
+}
+
+const PROBE_KEY = 'probe/journal';
+
+/**
+ * Writes, reads back and removes a value as a burn's journal would be: a browser that keeps nothing is told
+ * before anything is burned. Throws `storage-failed`.
+ */
+export async function requireJournalWorks(store: Store, serial: string): Promise<void> {
+  await store.put(PROBE_KEY, serial);
+  const found = await store.get(PROBE_KEY);
+  await store.delete(PROBE_KEY);
+  if (found === serial) return;
+  throw new AppError('storage-failed', 'the browser forgot at once what it was given to keep', {
+    context: { serial },
+  });
 }
 
 export function newJournalEntry(
@@ -104,7 +124,8 @@ function membersOf(value: JsonValue | undefined): Members | undefined {
   return value as Members;
 }
 
-function parseEntry(value: JsonValue): JournalEntry | undefined {
+/** An entry from a store or a file; undefined when it is none. */
+export function parseJournalEntry(value: JsonValue): JournalEntry | undefined {
   const members = membersOf(value);
   if (members?.format !== JOURNAL_FORMAT) return undefined;
   const { serial, planHash, contentSha256, keystoreFingerprint, udsSha256 } = members;

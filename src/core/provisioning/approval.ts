@@ -32,6 +32,8 @@ export function requiredTails(plan: BurnPlan): RequiredTails {
 const constructionKey = Symbol('approval');
 const approvals = new WeakSet<ApprovedPlan>();
 const usedUp = new WeakSet<ApprovedPlan>();
+/** What confirmed each, for the thread that has to check it again. */
+const confirmations = new WeakMap<ApprovedPlan, TypedTails>();
 
 /**
  * One approval, one burn: it lasts until that burn has ended well. Until then the same approval goes on
@@ -73,7 +75,9 @@ export function approvePlan(plan: BurnPlan, typed: TypedTails): ApprovedPlan {
       },
     );
   }
-  return new ApprovedPlan(constructionKey, plan);
+  const approved = new ApprovedPlan(constructionKey, plan);
+  confirmations.set(approved, { keystoreTail: typed.keystoreTail, boardTail: typed.boardTail });
+  return approved;
 }
 
 function plain(text: string): string {
@@ -86,6 +90,13 @@ export function requireApproved(approved: ApprovedPlan): BurnPlan {
     throw new AppError('plan-not-approved', 'this is no approval');
   }
   return approved.plan;
+}
+
+/** What was typed for it. Not exported from the room. */
+export function typedFor(approved: ApprovedPlan): TypedTails {
+  const typed = confirmations.get(approved);
+  if (typed === undefined) throw new AppError('plan-not-approved', 'this is no approval');
+  return typed;
 }
 
 export function useUp(approved: ApprovedPlan): void {

@@ -9,8 +9,10 @@
  */
 import { AppError, isAppError } from '../errors.ts';
 import type { DfuSession } from '../stm32/index.ts';
+import { actHostOf } from './acts.ts';
 import { isUsedUp, requireApproved, useUp, type ApprovedPlan } from './approval.ts';
 import { withBoard } from './board-link.ts';
+import { orderBurn } from './burn-order.ts';
 import { writeNewHalfwords } from './burn-otp.ts';
 import { eraseLeftPrimer, loadPrimer, runPrimer } from './burn-primer.ts';
 import type { BurnCall, BurnEnv, BurnOutcome } from './burn-types.ts';
@@ -41,7 +43,12 @@ export async function burn(
   call: BurnCall = {},
 ): Promise<BurnOutcome> {
   const plan = requireApproved(approved);
-  const outcome = await exclusively(plan, env, call, !isUsedUp(approved));
+  // A used-up approval writes nothing, so it needs nobody who may.
+  const host = isUsedUp(approved) ? undefined : actHostOf(env);
+  const outcome =
+    host === undefined
+      ? await exclusively(plan, env, call, !isUsedUp(approved))
+      : await orderBurn(host, approved, env, call);
   useUp(approved);
   return outcome;
 }

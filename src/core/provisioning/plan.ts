@@ -30,6 +30,9 @@ interface PlanParts {
 /** Plans that this file made; a look-alike is not among them. */
 const genuinePlans = new WeakSet<BurnPlan>();
 
+/** What each plan was made of. */
+const inputs = new WeakMap<BurnPlan, PlanInput>();
+
 /** Held by nobody else, so that nobody else can construct a plan. */
 const constructionKey = Symbol('plan');
 
@@ -90,6 +93,7 @@ export class BurnPlan {
       loneHalfwords: intended.route === 'otp-alternate' ? loneHalfwords(rows) : [],
     });
     genuinePlans.add(this);
+    inputs.set(this, input);
     Object.freeze(this);
   }
 }
@@ -136,6 +140,15 @@ export function requirePlan(result: PlanResult): BurnPlan {
 
 export function isGenuinePlan(plan: BurnPlan): boolean {
   return genuinePlans.has(plan);
+}
+
+/** What the plan was made of. Not exported from the room. */
+export function inputOf(plan: BurnPlan): PlanInput {
+  const input = inputs.get(plan);
+  if (input === undefined) {
+    throw new AppError('plan-not-approved', 'this plan did not pass the policy');
+  }
+  return input;
 }
 
 /** The written UDS cells of this board were begun by an interrupted burn of the same content. */

@@ -63,7 +63,7 @@ const ROOMS = {
   ],
 };
 
-/** Where a worker meets the browser, as `app` does in the page: storage and ciphers are handed over there. */
+/** Where a worker meets the browser, as `app` does in the page: storage, ciphers and devices are handed over there. */
 const WORKER_ENTRY = '^src/workers/[^/]+/worker\\.ts$';
 
 const roomPath = (room) => (room === 'core/errors' ? ERRORS : `^src/${room}/`);
@@ -84,17 +84,33 @@ module.exports = {
     ...roomRules,
     {
       name: 'worker-entries-imports',
-      comment: 'the entry of a worker composes it of its own files, core and platform',
+      comment: 'the entry of a worker composes it of its own files, core, platform and transports',
       severity: 'error',
       from: { path: WORKER_ENTRY },
-      to: { pathNot: ['^src/workers/', CORE, '^src/platform/'] },
+      to: { pathNot: ['^src/workers/', CORE, '^src/platform/', '^src/transports/'] },
+    },
+    {
+      name: 'only-app-speaks-to-the-device-worker',
+      comment: 'what the device worker can be asked goes through the ports and core/provisioning (ADR 7)',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/workers/devices/', '^src/app/'] },
+      to: { path: '^src/workers/devices/' },
     },
     {
       name: 'only-provisioning-burns',
-      comment: 'writing OTP is a step of an approved plan and of nothing else',
+      comment:
+        'writing OTP or option bytes and erasing everything are steps of an approved plan and of nothing else',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/core/provisioning/' },
-      to: { path: '^src/core/stm32/otp-write\\.ts$' },
+      to: { path: '^src/core/stm32/(otp-write|mass-erase|option-write)\\.ts$' },
+    },
+    {
+      name: 'powers-stay-within',
+      comment:
+        'the raw acts behind those steps: for whoever makes sessions, and for the three files that check',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(core/stm32|workers/devices)/' },
+      to: { path: '^src/core/stm32/(dfu-powers|engine-powers|dfu-engine|dfu-requests)\\.ts$' },
     },
     {
       name: 'features-stay-apart',

@@ -27,7 +27,7 @@ import {
   type PlanResult,
   type UdsPolicy,
 } from '../../src/core/provisioning/index.ts';
-import { openDfu } from '../../src/core/stm32/index.ts';
+import { openBoard } from '../../src/core/stm32/index.ts';
 import {
   analysePrimer,
   bootloaderProfiles,
@@ -113,11 +113,11 @@ export async function enterDfu(bench: SimBench): Promise<void> {
 
 export async function inspect(bench: Bench): Promise<Inspection> {
   const device = await bench.usb.choose();
-  const pipe = await device.open({ timeoutMs: 1000 });
+  const board = await openBoard(device, bench.clock, { timeoutMs: 1000 });
   try {
-    return await inspectBoard(await openDfu(pipe, bench.clock), bench.clock);
+    return await inspectBoard(board.session, bench.clock);
   } finally {
-    await pipe.close();
+    await board.close();
   }
 }
 

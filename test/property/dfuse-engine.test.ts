@@ -5,6 +5,8 @@ import { equalBytes } from '../../src/core/bytes/index.ts';
 import { AppError } from '../../src/core/errors.ts';
 import type { SimClock } from '../../src/virtual/sim-clock.ts';
 import { openDfu, parseMemoryMap, type DfuSession } from '../../src/core/stm32/index.ts';
+import { massErase } from '../../src/core/stm32/mass-erase.ts';
+import { writeOptionRegion } from '../../src/core/stm32/option-write.ts';
 import { writeOtpUnit } from '../../src/core/stm32/otp-write.ts';
 import { simClock } from '../support/sim-bench.ts';
 import { FakePipe, pipeTo, type Reaction } from '../support/usb/fake-pipe.ts';
@@ -17,13 +19,14 @@ import {
 } from '../support/usb/fake-rom.ts';
 
 const FLASH = 0x08000000;
+const OPTIONS = { alternate: 1, address: 0x40022050, bytes: optionMemory().bytes };
 const OTP = 0x08fff000;
 
 /**
- * Longest times, from the engine's own numbers: a step waits 5 s and what the device states (60 s at
+ * Longest times, from the engine's own numbers: a step waits up to 60 s (mass erase) and what the device states (60 s at
  * most); with six answers of 5 s each around it. A recovery ends after 20 s and what is stated.
  */
-const STEP_MS = 5_000 + 60_000 + 6 * 5_000;
+const STEP_MS = 60_000 + 60_000 + 6 * 5_000;
 const RECOVERY_MS = 20_000 + 60_000 + 6 * 5_000;
 
 const status = fc
@@ -75,6 +78,12 @@ const operations: readonly Operation[] = [
     name: 'OTP write',
     steps: 2,
     run: (session) => writeOtpUnit(session, 2, OTP, Uint8Array.of(1, 2, 3, 4)),
+  },
+  { name: 'mass erase', steps: 2, run: (session) => massErase(session) },
+  {
+    name: 'option bytes',
+    steps: 3,
+    run: (session) => writeOptionRegion(session, OPTIONS, [{ name: 'TZEN', value: 0xb4 }]),
   },
 ];
 

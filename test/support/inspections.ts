@@ -18,6 +18,7 @@ const OPEN: OptionBytes = {
   trustZone: 'off',
   swapBank: false,
   otpLockWord: 0,
+  fields: [],
 };
 
 export function inspection(wish: InspectionWish = {}): Inspection {

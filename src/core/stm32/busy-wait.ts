@@ -4,20 +4,19 @@
  * patience grows by the longest wait that the device stated itself, so that slow is not taken for hung.
  */
 import type { CancelSignal, Clock } from '../ports/index.ts';
-
-const SHORTEST_SLEEP_MS = 2;
-/** Longer statements are corrupted reads. */
-export const LONGEST_POLL_MS = 60_000;
+import type { DfuTiming } from './dfu-quirks.ts';
 
 export class BusyWait {
   readonly #clock: Clock;
   readonly #patienceMs: number;
+  readonly #timing: DfuTiming;
   readonly #startedMs: number;
   #longestStatedMs = 0;
 
   /** `patienceMs` is the time the operation takes on a healthy device, generously. */
-  constructor(clock: Clock, patienceMs: number) {
+  constructor(clock: Clock, patienceMs: number, timing: DfuTiming) {
     this.#clock = clock;
+    this.#timing = timing;
     this.#patienceMs = patienceMs;
     this.#startedMs = clock.nowMs();
   }
@@ -32,7 +31,8 @@ export class BusyWait {
 
   /** Sleeps; `false` without sleeping when the patience is at its end. */
   async sleep(statedMs: number, signal: CancelSignal | undefined): Promise<boolean> {
-    const pollMs = Math.min(Math.max(statedMs, SHORTEST_SLEEP_MS), LONGEST_POLL_MS);
+    const { shortestWaitMs, longestWaitMs } = this.#timing;
+    const pollMs = Math.min(Math.max(statedMs, shortestWaitMs), longestWaitMs);
     this.#longestStatedMs = Math.max(this.#longestStatedMs, pollMs);
     const leftMs = this.#startedMs + this.#patienceMs + this.#longestStatedMs - this.#clock.nowMs();
     if (leftMs <= 0) return false;

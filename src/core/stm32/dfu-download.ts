@@ -8,11 +8,8 @@ import type { CancelSignal } from '../ports/index.ts';
 import { BusyWait } from './busy-wait.ts';
 import { stateFailure, statusFailure, stuckFailure } from './dfu-failure.ts';
 import { DFU_STATE, DFU_STATUS, type DfuStatus } from './dfu-protocol.ts';
+import type { DfuTiming } from './dfu-quirks.ts';
 import type { DfuRequests, Sight } from './dfu-requests.ts';
-
-const MAX_STALLS = 4;
-/** Wait after a stalled GETSTATUS when the device has not stated any yet. */
-const STALL_PAUSE_MS = 20;
 
 export interface Download {
   /** wValue: 0 for a command, 2 and above for a data block. */
@@ -21,6 +18,9 @@ export interface Download {
   readonly sight: Sight;
   /** Time that the work takes on a healthy device, generously; grows by what the device states. */
   readonly patienceMs: number;
+  /** For devices that state too little: they are not asked before this has passed. */
+  readonly atLeastMs?: number;
+  readonly timing: DfuTiming;
   readonly signal?: CancelSignal | undefined;
 }
 
@@ -30,14 +30,20 @@ export interface Download {
  * request or goes on stalling GETSTATUS. The device is not brought back to idle here.
  */
 export async function downloadAndWait(requests: DfuRequests, download: Download): Promise<void> {
-  const { signal } = download;
-  await requests.download(download.block, download.data, download.sight, signal);
-  const busyWait = new BusyWait(requests.clock, download.patienceMs);
-  let lastStatedMs = STALL_PAUSE_MS;
+  const { block, data, sight, signal } = download;
+  await requests.download(block, data, sight, signal);
+  await awaitDownload(requests, download);
+}
+
+/** The waiting of `downloadAndWait`, for a request that was stored before. */
+export async function awaitDownload(requests: DfuRequests, download: Download): Promise<void> {
+  const { signal, timing, atLeastMs = 0 } = download;
+  const busyWait = new BusyWait(requests.clock, download.patienceMs, timing);
+  let lastStatedMs = timing.stallPauseMs;
   let stalls = 0;
   let begun = false;
   for (;;) {
-    const status = await statusUnlessStalled(requests, signal, stalls < MAX_STALLS);
+    const status = await statusUnlessStalled(requests, signal, stalls < timing.statusStalls);
     if (status === 'stalled') {
       // Some parts stall GETSTATUS while they work; whether the work has begun is unknown then,
       // so that both dfuDNBUSY and dfuDNLOAD-IDLE are fair answers afterwards.
@@ -48,8 +54,8 @@ export async function downloadAndWait(requests: DfuRequests, download: Download)
     }
     if (isFinished(status, begun)) return;
     begun = true;
-    lastStatedMs = status.pollTimeoutMs;
-    if (!(await busyWait.sleep(status.pollTimeoutMs, signal))) {
+    lastStatedMs = Math.max(status.pollTimeoutMs, atLeastMs - busyWait.waitedMs);
+    if (!(await busyWait.sleep(lastStatedMs, signal))) {
       throw stuckFailure(status, busyWait.waitedMs);
     }
   }

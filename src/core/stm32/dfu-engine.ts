@@ -3,30 +3,35 @@
  * device's state, so that DNLOAD and UPLOAD are only sent where DFU allows them.
  *
  * It does not judge addresses: who may write where is decided by its callers (`dfu-session.ts` for
- * flash, `otp-write.ts` for OTP). It never erases more than one named sector, never leaves DFU.
+ * flash, `dfu-powers.ts` and its three files for what only an approved plan may do). It never leaves DFU.
  */
 import { isFilledWith } from '../bytes/index.ts';
-import { AppError, isAppError, toAppError } from '../errors.ts';
+import { AppError, isAppError, toAppError, type ErrorCode } from '../errors.ts';
 import { throwIfCancelled, type CancelSignal } from '../ports/index.ts';
 import { blockBytesFor, planBlocks } from './block-plan.ts';
 import { CallQueue } from './call-queue.ts';
-import { downloadAndWait } from './dfu-download.ts';
+import { awaitDownload, downloadAndWait, type Download } from './dfu-download.ts';
 import { failureInStep, statusFailure, type Step } from './dfu-failure.ts';
 import { ProgressMeter } from './dfu-progress.ts';
 import { DFUSE_COMMAND, FIRST_BLOCK, type DfuStatus } from './dfu-protocol.ts';
+import type { OptionWriteEnd } from './dfu-powers.ts';
+import type { DfuTiming } from './dfu-quirks.ts';
 import { recoverToIdle, type Recovery } from './dfu-recovery.ts';
 import type { DfuRequests, Sight } from './dfu-requests.ts';
 import type { DfuCall } from './dfu-types.ts';
 import type { Sector } from './memory-map.ts';
 
-/** Deadlines that hold on H5 (formats/stm32-dfu.md, section 2). */
-const SET_ADDRESS_MS = 2_000;
-const ERASE_SECTOR_MS = 5_000;
-const WRITE_BLOCK_MS = 5_000;
 /** Reads are asked for in words; AN3156 wants at least two bytes. */
 const READ_UNIT_BYTES = 4;
 /** The command list is three or four bytes long. */
 const COMMAND_LIST_BYTES = 16;
+
+/** How a pipe ends whose device resets in the middle of a transfer; some hosts never announce the departure. */
+const DEPARTURES: readonly ErrorCode[] = [
+  'usb-disconnected',
+  'usb-transfer-failed',
+  'deadline-exceeded',
+];
 
 type Signal = CancelSignal | undefined;
 
@@ -55,14 +60,17 @@ export interface WriteRange {
 export class DfuEngine {
   readonly #requests: DfuRequests;
   readonly #transferSizeBytes: number;
+  readonly #timing: DfuTiming;
   readonly #queue = new CallQueue();
-  #phase: 'unknown' | 'idle' | 'downloading' | 'uploading' = 'unknown';
+  /** `left`: the device went away in the middle of its work, and was expected to. */
+  #phase: 'unknown' | 'idle' | 'downloading' | 'uploading' | 'left' = 'unknown';
   #alternate: number | undefined;
   #step: Step | undefined;
   #closed = false;
 
-  constructor(requests: DfuRequests, transferSizeBytes: number) {
+  constructor(requests: DfuRequests, transferSizeBytes: number, timing: DfuTiming) {
     this.#requests = requests;
+    this.#timing = timing;
     this.#transferSizeBytes = transferSizeBytes;
   }
 
@@ -77,7 +85,7 @@ export class DfuEngine {
       this.#step = undefined;
       try {
         const result = await work();
-        if (this.#phase !== 'idle') await this.#settle();
+        if (this.#phase !== 'idle' && this.#phase !== 'left') await this.#settle();
         return result;
       } catch (error) {
         throw await this.#recoverAndDescribe(toAppError(error));
@@ -99,7 +107,7 @@ export class DfuEngine {
 
   async toIdle(signal: Signal): Promise<Recovery> {
     this.#begin({ what: 'go to idle' });
-    const recovery = await recoverToIdle(this.#requests, { signal });
+    const recovery = await recoverToIdle(this.#requests, { timing: this.#timing, signal });
     this.#phase = 'idle';
     return recovery;
   }
@@ -123,28 +131,56 @@ export class DfuEngine {
   }
 
   async setAddress(address: number, signal: Signal, foreign = false): Promise<void> {
-    await this.#command(DFUSE_COMMAND.setAddress, SET_ADDRESS_MS, signal, {
-      what: 'set address',
-      address,
-      foreign,
-    });
+    const step = { what: 'set address', address, foreign };
+    await this.#command(DFUSE_COMMAND.setAddress, this.#timing.setAddressMs, signal, step);
   }
 
   /** Erases one sector. A device that wedges while erasing is freed, and the sector looked at. */
   async eraseSector(sector: Sector, signal: Signal): Promise<void> {
     const step = { what: 'erase sector', address: sector.address };
     try {
-      await this.#command(DFUSE_COMMAND.erase, ERASE_SECTOR_MS, signal, step);
+      await this.#command(DFUSE_COMMAND.erase, this.#timing.eraseSectorMs, signal, step);
     } catch (error) {
-      if (!isAppError(error, 'dfu-stuck')) throw error;
-      await recoverToIdle(this.#requests, { signal, busyPatienceMs: 0 }).catch(() => {
-        throw error;
-      });
-      this.#phase = 'idle';
-      if (!(await this.#isBlank(sector, signal))) {
-        this.#begin(step);
-        throw error;
-      }
+      await this.#free(error, signal);
+      if (await this.#isBlank(sector, signal)) return;
+      this.#begin(step);
+      throw error;
+    }
+  }
+
+  /**
+   * Erases all of the user flash with one command, which is finished once it is sent. Whether it did is
+   * told by reading alone: write-protected sectors stay, and a device that wedged may have erased or not.
+   */
+  async eraseAll(): Promise<void> {
+    const { massEraseMs: patienceMs, massEraseAtLeastMs: atLeastMs } = this.#timing;
+    await this.#prepareDownload(undefined);
+    this.#begin({ what: 'erase everything' });
+    const data = Uint8Array.of(DFUSE_COMMAND.erase);
+    try {
+      await downloadAndWait(this.#requests, this.#download(0, data, 'open', patienceMs, atLeastMs));
+      this.#phase = 'downloading';
+    } catch (error) {
+      await this.#free(error, undefined);
+    }
+  }
+
+  /**
+   * One block of option bytes at the pointer, finished once it is sent. The chip loads them at once and may
+   * reset before its second status (AN3156): then the session is at its end.
+   */
+  async writeOptions(address: number, data: Uint8Array): Promise<OptionWriteEnd> {
+    this.#begin({ what: 'write option bytes', address });
+    const download = this.#download(FIRST_BLOCK, data, 'secret', this.#timing.writeOptionsMs);
+    await this.#requests.download(download.block, data, download.sight, undefined);
+    try {
+      await awaitDownload(this.#requests, download);
+      this.#phase = 'downloading';
+      return 'finished';
+    } catch (error) {
+      if (!DEPARTURES.some((code) => isAppError(error, code))) throw error;
+      this.#phase = 'left';
+      return 'left';
     }
   }
 
@@ -230,24 +266,49 @@ export class DfuEngine {
     signal: Signal,
   ): Promise<void> {
     this.#begin({ what: 'write block', address });
-    const patienceMs = WRITE_BLOCK_MS;
-    await downloadAndWait(this.#requests, { block, data, sight, patienceMs, signal });
+    const download = this.#download(block, data, sight, this.#timing.writeBlockMs);
+    await downloadAndWait(this.#requests, { ...download, signal });
     this.#phase = 'downloading';
   }
 
   async #command(opcode: number, patienceMs: number, signal: Signal, step: Step): Promise<void> {
-    if (this.#phase === 'unknown') await this.toIdle(signal);
-    if (this.#phase === 'uploading') await this.#abort(signal);
+    await this.#prepareDownload(signal);
     this.#begin(step);
     const data = new Uint8Array(5);
     data[0] = opcode;
     new DataView(data.buffer).setUint32(1, step.address ?? 0, true);
-    await downloadAndWait(this.#requests, { block: 0, data, sight: 'open', patienceMs, signal });
+    const download = this.#download(0, data, 'open', patienceMs);
+    await downloadAndWait(this.#requests, { ...download, signal });
     this.#phase = 'downloading';
   }
 
+  #download(
+    block: number,
+    data: Uint8Array,
+    sight: Sight,
+    patienceMs: number,
+    atLeastMs = 0,
+  ): Download {
+    return { block, data, sight, patienceMs, atLeastMs, timing: this.#timing };
+  }
+
+  /** Brings a device back that stays busy for ever; throws `error` when it cannot be, or was another. */
+  async #free(error: unknown, signal: Signal): Promise<void> {
+    if (!isAppError(error, 'dfu-stuck')) throw error;
+    const options = { timing: this.#timing, signal, busyPatienceMs: 0 };
+    await recoverToIdle(this.#requests, options).catch(() => {
+      throw error;
+    });
+    this.#phase = 'idle';
+  }
+
+  async #prepareDownload(signal: Signal): Promise<void> {
+    if (this.#phase === 'unknown' || this.#phase === 'left') await this.toIdle(signal);
+    if (this.#phase === 'uploading') await this.#abort(signal);
+  }
+
   async #prepareUpload(signal: Signal): Promise<void> {
-    if (this.#phase === 'unknown') await this.toIdle(signal);
+    if (this.#phase === 'unknown' || this.#phase === 'left') await this.toIdle(signal);
     if (this.#phase === 'downloading') await this.#abort(signal);
   }
 
@@ -292,7 +353,7 @@ export class DfuEngine {
       const waitedAlready = error.code === 'dfu-stuck';
       const recovery = await recoverToIdle(
         this.#requests,
-        waitedAlready ? { busyPatienceMs: 0 } : {},
+        waitedAlready ? { timing: this.#timing, busyPatienceMs: 0 } : { timing: this.#timing },
       );
       this.#phase = 'idle';
       return recovery.cleared;

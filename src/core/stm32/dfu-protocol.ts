@@ -13,7 +13,10 @@ export const DFU_REQUEST = {
   abort: 6,
 } as const;
 
-/** First byte of a DNLOAD with wValue 0. Read-unprotect, mass erase and the H5 product-state opcodes are left out on purpose. */
+/**
+ * First byte of a DNLOAD with wValue 0. Read-unprotect and the H5 opcodes (product state, reset) are left out on
+ * purpose. An erase without an address erases everything.
+ */
 export const DFUSE_COMMAND = { setAddress: 0x21, erase: 0x41 } as const;
 
 /** Seen in the command list of ROMs that know read protection levels (V2.x); H5 has none. */

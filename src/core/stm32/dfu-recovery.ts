@@ -7,16 +7,15 @@ import type { CancelSignal } from '../ports/index.ts';
 import { BusyWait } from './busy-wait.ts';
 import { stateFailure, stuckFailure } from './dfu-failure.ts';
 import { DFU_STATE, type DfuStatus } from './dfu-protocol.ts';
+import type { DfuTiming } from './dfu-quirks.ts';
 import type { DfuRequests } from './dfu-requests.ts';
 
 /** Longest operation that may still be running: a sector erase or a block. */
 const BUSY_PATIENCE_MS = 5_000;
 /** A healthy device needs at most three; more means that it goes round in circles. */
 const MAX_TURNS = 10;
-const MAX_STALLS = 4;
 /** All of it, beyond what a busy device states; for devices that answer each request slowly. */
 const RECOVERY_LIMIT_MS = 20_000;
-const STALL_PAUSE_MS = 20;
 
 export interface Recovery {
   /** The error status that was found and cleared first. */
@@ -24,6 +23,7 @@ export interface Recovery {
 }
 
 interface RecoveryOptions {
+  readonly timing: DfuTiming;
   readonly signal?: CancelSignal | undefined;
   /** How long a busy device may stay busy beyond what it states itself. */
   readonly busyPatienceMs?: number;
@@ -35,16 +35,17 @@ interface RecoveryOptions {
  */
 export async function recoverToIdle(
   requests: DfuRequests,
-  options: RecoveryOptions = {},
+  options: RecoveryOptions,
 ): Promise<Recovery> {
-  const { signal } = options;
+  const { signal, timing } = options;
   const startedMs = requests.clock.nowMs();
   const elapsedMs = (): number => Math.round(requests.clock.nowMs() - startedMs);
-  const busyWait = new BusyWait(requests.clock, options.busyPatienceMs ?? BUSY_PATIENCE_MS);
+  const patienceMs = options.busyPatienceMs ?? BUSY_PATIENCE_MS;
+  const busyWait = new BusyWait(requests.clock, patienceMs, timing);
   let cleared: DfuStatus | undefined;
   let freed = false;
   let leaving = false;
-  let status = await patientStatus(requests, signal);
+  let status = await patientStatus(requests, timing, signal);
   for (let turn = 0; turn < MAX_TURNS; turn++) {
     switch (status.state) {
       case DFU_STATE.idle:
@@ -53,10 +54,9 @@ export async function recoverToIdle(
       case DFU_STATE.downloadBusy:
         // Waiting for a busy device is no turn in a circle: the wait has its own end.
         if (await busyWait.sleep(status.pollTimeoutMs, signal)) turn -= 1;
-        else if (freed) throw stuckFailure(status, busyWait.waitedMs);
+        else if (freed || !timing.freeByClearStatus) throw stuckFailure(status, busyWait.waitedMs);
         else {
-          // H743 rev V never leaves dfuDNBUSY after an erase; two CLRSTATUS free it, the first of
-          // which leads to dfuERROR. Other devices stall it and stay as they are.
+          // The first leads to dfuERROR, the second from there to dfuIDLE.
           freed = true;
           await unlessStalled(requests.clearStatus(signal));
         }
@@ -71,7 +71,7 @@ export async function recoverToIdle(
         // It is on its way out of DFU. One more poll; a ROM vanishes then.
         if (leaving) throw stuckFailure(status, elapsedMs());
         leaving = true;
-        await new BusyWait(requests.clock, 0).sleep(status.pollTimeoutMs, signal);
+        await new BusyWait(requests.clock, 0, timing).sleep(status.pollTimeoutMs, signal);
         break;
       case DFU_STATE.error:
         cleared ??= status;
@@ -84,7 +84,7 @@ export async function recoverToIdle(
         throw stateFailure(status, 'a state of DFU');
     }
     if (elapsedMs() > RECOVERY_LIMIT_MS + busyWait.longestStatedMs) break;
-    status = await patientStatus(requests, signal);
+    status = await patientStatus(requests, timing, signal);
   }
   throw stuckFailure(status, elapsedMs());
 }
@@ -92,15 +92,16 @@ export async function recoverToIdle(
 /** GETSTATUS; some parts stall it while they are busy, so it is asked a few times. */
 async function patientStatus(
   requests: DfuRequests,
+  { statusStalls, stallPauseMs }: DfuTiming,
   signal: CancelSignal | undefined,
 ): Promise<DfuStatus> {
   for (let stalls = 0; ; stalls++) {
     try {
       return await requests.getStatus(signal);
     } catch (error) {
-      if (!isAppError(error, 'usb-stall') || stalls === MAX_STALLS) throw error;
+      if (!isAppError(error, 'usb-stall') || stalls === statusStalls) throw error;
     }
-    await requests.clock.sleep(STALL_PAUSE_MS, signal);
+    await requests.clock.sleep(stallPauseMs, signal);
   }
 }
 

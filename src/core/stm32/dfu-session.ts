@@ -1,7 +1,7 @@
 /**
  * A DfuSe session over a control pipe: judges who may read, erase and write where, and hands the
  * allowed calls to the engine. Flash calls touch flash only, by address; nothing here writes OTP or
- * option bytes.
+ * option bytes, and nothing erases more than the sectors that were named.
  */
 import { hexNumber } from '../bytes/index.ts';
 import { AppError, isAppError } from '../errors.ts';
@@ -10,6 +10,8 @@ import { isFlashRange, isOtpRange } from './address-space.ts';
 import { boards, recogniseBoard } from './boards.ts';
 import { describeDevice } from './dfu-describe.ts';
 import { DfuEngine } from './dfu-engine.ts';
+import { grantPowers } from './dfu-powers.ts';
+import { quirksOf } from './dfu-quirks.ts';
 import { DfuRequests } from './dfu-requests.ts';
 import type {
   DfuAlternate,
@@ -21,14 +23,13 @@ import type {
   ProgramReport,
   ReadCall,
 } from './dfu-types.ts';
+import { powersOfEngine } from './engine-powers.ts';
 import { programFlash, type FlashTarget } from './flash-program.ts';
 import { regionContains, sectorsTouched, type MemoryRegion, type Sector } from './memory-map.ts';
 
 const ADDRESS_SPACE_BYTES = 2 ** 32;
 /** No flash of an STM32 is larger; keeps a slip of the caller from allocating gigabytes. */
 const MAX_READ_BYTES = 16 * 1024 * 1024;
-
-const engines = new WeakMap<DfuSession, DfuEngine>();
 
 /**
  * Reads the descriptors, brings the device to dfuIDLE and asks for its command list. When it throws,
@@ -43,7 +44,8 @@ export async function openDfu(
   const { signal } = options;
   const requests = new DfuRequests(pipe, clock, options.transcript);
   const described = await describeDevice(requests, signal);
-  const engine = new DfuEngine(requests, described.transferSizeBytes);
+  const { timing } = quirksOf(described.alternates);
+  const engine = new DfuEngine(requests, described.transferSizeBytes, timing);
   await engine.operate(signal, async () => {
     await engine.toIdle(signal);
     await engine.selectAlternate(described.alternates[0]?.number ?? 0, signal);
@@ -51,17 +53,8 @@ export async function openDfu(
   const warnings = [...described.warnings];
   const commands = await readCommands(engine, signal, warnings);
   const session = new EngineSession(engine, { ...described, commands, warnings });
-  engines.set(session, engine);
+  grantPowers(session, powersOfEngine(engine));
   return session;
-}
-
-/** For `otp-write.ts` alone. Throws `invalid-argument` for a session that `openDfu` did not make. */
-export function engineOf(session: DfuSession): DfuEngine {
-  const engine = engines.get(session);
-  if (engine === undefined) {
-    throw new AppError('invalid-argument', 'this is not a session of openDfu');
-  }
-  return engine;
 }
 
 /** Some bootloaders have no command list; that is a remark, not a failure. */

@@ -9,7 +9,7 @@
 import { concatBytes, equalBytes, filledBytes, hexNumber, isFilledWith } from '../bytes/index.ts';
 import { AppError } from '../errors.ts';
 import type { DfuEngine } from './dfu-engine.ts';
-import { ProgressMeter } from './dfu-progress.ts';
+import type { ProgressMeter } from './dfu-progress.ts';
 import type { DfuProgress, ProgramCall, ProgramReport } from './dfu-types.ts';
 import { sectorsTouched, type MemoryRegion, type Sector } from './memory-map.ts';
 

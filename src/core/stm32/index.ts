@@ -60,6 +60,13 @@ export {
   type SectorGroup,
 } from './memory-map.ts';
 export {
+  optionField,
+  type BitSpan,
+  type OptionField,
+  type OptionFieldName,
+  type OptionMeaningId,
+} from './option-fields.ts';
+export {
   decodeOptionBytes,
   lockedOtpBlocks,
   NO_OPTION_BYTES,

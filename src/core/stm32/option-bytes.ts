@@ -1,9 +1,16 @@
 /**
- * Option bytes of the STM32H5, read only (RM0481; formats/stm32-dfu.md, section 4). Nothing here, and
- * nothing in this room, ever writes them.
+ * Option bytes of the STM32H5 as a device shows them (RM0481; formats/stm32-dfu.md, section 4): read and
+ * explained. Writing is another file's, `option-write.ts`, and a plan's.
  */
+import { recogniseBoard } from './boards.ts';
 import type { DfuCall, DfuSession } from './dfu-types.ts';
-import { regionContains } from './memory-map.ts';
+import { explainOptionRegisters, optionField, type OptionField } from './option-fields.ts';
+import {
+  OPTION_REGISTER_ADDRESS,
+  registersIn,
+  type OptionDump,
+  type OptionRegisters,
+} from './option-registers.ts';
 
 export type ProductStateName =
   | 'open'
@@ -34,6 +41,8 @@ export interface OptionBytes {
   readonly swapBank: boolean | undefined;
   /** OTPBLR_CUR: bit n set means that OTP block n (64 bytes) takes no more writes. */
   readonly otpLockWord: number | undefined;
+  /** Every field with its meaning; empty when the device offers no option bytes. */
+  readonly fields: readonly OptionField[];
 }
 
 export const NO_OPTION_BYTES: OptionBytes = {
@@ -41,13 +50,10 @@ export const NO_OPTION_BYTES: OptionBytes = {
   trustZone: undefined,
   swapBank: undefined,
   otpLockWord: undefined,
+  fields: [],
 };
 
-export const OPTSR_CUR_ADDRESS = 0x40022050;
-const OPTSR2_CUR_ADDRESS = 0x40022070;
-const OTPBLR_CUR_ADDRESS = 0x40022090;
-const TZEN_ON = 0xb4;
-const TZEN_OFF = 0xc3;
+export const OPTSR_CUR_ADDRESS = OPTION_REGISTER_ADDRESS.OPTSR;
 
 /**
  * Decodes a dump that starts at `baseAddress`. Registers outside the dump are `undefined`. An
@@ -58,18 +64,23 @@ export function decodeOptionBytes(
   dump: Uint8Array,
   baseAddress: number = OPTSR_CUR_ADDRESS,
 ): OptionBytes {
-  if (dump.every((byte) => byte === 0)) return NO_OPTION_BYTES;
-  const optsr = readable(word(dump, OPTSR_CUR_ADDRESS - baseAddress));
-  const optsr2 = readable(word(dump, OPTSR2_CUR_ADDRESS - baseAddress));
-  const productState = optsr === undefined ? undefined : (optsr >>> 8) & 0xff;
+  return optionBytesOf(registersIn([{ address: baseAddress, bytes: dump }]));
+}
+
+export function optionBytesOf(registers: OptionRegisters): OptionBytes {
+  if (Object.keys(registers).length === 0) return NO_OPTION_BYTES;
+  const fields = explainOptionRegisters(registers);
+  const productState = optionField(fields, 'PRODUCT_STATE')?.value;
+  const swapBank = optionField(fields, 'SWAP_BANK')?.value;
   return {
     productState:
       productState === undefined
         ? undefined
         : { code: productState, name: PRODUCT_STATES[productState] ?? 'unknown' },
-    trustZone: optsr2 === undefined ? undefined : trustZoneOf(optsr2 >>> 24),
-    swapBank: optsr === undefined ? undefined : optsr >>> 31 === 1,
-    otpLockWord: word(dump, OTPBLR_CUR_ADDRESS - baseAddress),
+    trustZone: trustZoneOf(optionField(fields, 'TZEN')),
+    swapBank: swapBank === undefined ? undefined : swapBank === 1,
+    otpLockWord: registers.OTPBLR,
+    fields,
   };
 }
 
@@ -80,35 +91,39 @@ export function lockedOtpBlocks(otpLockWord: number): readonly number[] {
   );
 }
 
+/** A region of the option bytes and the alternate that offers it. */
+export interface OptionRegion extends OptionDump {
+  readonly alternate: number;
+}
+
 /**
- * Reads and decodes the option bytes when the device offers them; all `undefined` when it does not.
- * Reads the whole region at once, because ROMs may answer only reads of its full length.
+ * Every option-byte region that an H5 offers, read whole, because ROMs may answer only reads of a
+ * region's full length. Empty for other chips: U5 and L5 have regions that hold the same addresses, and
+ * their bits mean something else.
  */
-export async function readOptionBytes(session: DfuSession, call?: DfuCall): Promise<OptionBytes> {
-  for (const alternate of session.description.alternates) {
-    const region = alternate.map?.regions.find((one) => regionContains(one, OPTSR_CUR_ADDRESS, 4));
-    if (region === undefined) continue;
-    const dump = await session.readMemory(
-      alternate.number,
-      region.startAddress,
-      region.sizeBytes,
-      call,
-    );
-    return decodeOptionBytes(dump, region.startAddress);
+export async function readOptionRegions(
+  session: DfuSession,
+  call?: DfuCall,
+): Promise<readonly OptionRegion[]> {
+  const regions: OptionRegion[] = [];
+  if (recogniseBoard(session.description)?.otp.target !== 'stm32h5') return regions;
+  for (const { number: alternate, kind, map } of session.description.alternates) {
+    if (kind !== 'option-bytes') continue;
+    for (const { startAddress: address, sizeBytes } of map?.regions ?? []) {
+      const bytes = await session.readMemory(alternate, address, sizeBytes, call);
+      regions.push({ alternate, address, bytes });
+    }
   }
-  return NO_OPTION_BYTES;
+  return regions;
 }
 
-function trustZoneOf(tzen: number): 'on' | 'off' | 'unknown' {
-  if (tzen === TZEN_ON) return 'on';
-  return tzen === TZEN_OFF ? 'off' : 'unknown';
+/** Reads and decodes the option bytes when the device offers them; all `undefined` when it does not. */
+export async function readOptionBytes(session: DfuSession, call?: DfuCall): Promise<OptionBytes> {
+  return optionBytesOf(registersIn(await readOptionRegions(session, call)));
 }
 
-function word(dump: Uint8Array, offsetBytes: number): number | undefined {
-  if (offsetBytes < 0 || offsetBytes + 4 > dump.length) return undefined;
-  return new DataView(dump.buffer, dump.byteOffset, dump.byteLength).getUint32(offsetBytes, true);
-}
-
-function readable(register: number | undefined): number | undefined {
-  return register === 0 ? undefined : register;
+function trustZoneOf(field: OptionField | undefined): OptionBytes['trustZone'] {
+  if (field?.value === undefined) return undefined;
+  if (field.meaningId === 'trustzone-on') return 'on';
+  return field.meaningId === 'trustzone-off' ? 'off' : 'unknown';
 }

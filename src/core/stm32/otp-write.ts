@@ -9,7 +9,7 @@ import { hexNumber } from '../bytes/index.ts';
 import { AppError } from '../errors.ts';
 import type { CancelSignal } from '../ports/index.ts';
 import { isOtpRange } from './address-space.ts';
-import { engineOf } from './dfu-session.ts';
+import { powersOf } from './dfu-powers.ts';
 import type { DfuSession } from './dfu-types.ts';
 import { regionContains } from './memory-map.ts';
 
@@ -49,17 +49,14 @@ export async function writeOtpUnit(
   bytes: Uint8Array,
   options: OtpWriteOptions = {},
 ): Promise<void> {
-  const engine = engineOf(session);
+  const powers = powersOf(session);
   checkPlace(session, alternate, address, bytes.length);
   checkContent(address, bytes);
   checkUnit(address, bytes.length, options.unitBytes ?? DEFAULT_UNIT_BYTES);
   const { signal } = options;
   const owned = bytes.slice();
   try {
-    await engine.operate(signal, async () => {
-      await engine.selectAlternate(alternate, signal);
-      await engine.writeOnce(address, owned, signal);
-    });
+    await powers.writeOtp(alternate, address, owned, signal);
   } finally {
     owned.fill(0);
   }

@@ -12,6 +12,8 @@ export interface FakeMemory {
   readonly sectorBytes?: number;
   /** Programming needs erased cells and multiples of this. */
   readonly unitBytes: number;
+  /** Cells that take any value at any time, as option registers do. */
+  readonly registers?: boolean;
 }
 
 export interface FakeRomOptions {
@@ -134,6 +136,10 @@ export class FakeRom {
     const address =
       data.length === 5 ? new DataView(data.buffer, data.byteOffset).getUint32(1, true) : -1;
     const inside = this.#contains(address, 1);
+    if (data[0] === 0x41 && data.length === 1) {
+      this.log.push('ERASE EVERYTHING');
+      return () => this.#eraseEverything();
+    }
     if (data[0] === 0x21) {
       this.log.push(`SET_ADDRESS ${address.toString(16)}`);
       return () => {
@@ -148,12 +154,21 @@ export class FakeRom {
   #erase(address: number): number {
     const { sectorBytes, base, bytes } = this.#memory;
     if (sectorBytes === undefined) return 0x04;
+    if (this.wedgeOnErase) this.#wedged = 'wedged';
+    if (this.stuckOnErase) this.#wedged = 'for-ever';
     if (this.writeProtected) return 0;
     const at = Math.floor((address - base) / sectorBytes) * sectorBytes;
     this.erased.push(base + at);
     bytes.fill(0xff, at, at + sectorBytes);
+    return 0;
+  }
+
+  #eraseEverything(): number {
+    const { sectorBytes, bytes } = this.#memory;
+    if (sectorBytes === undefined) return 0x01;
     if (this.wedgeOnErase) this.#wedged = 'wedged';
     if (this.stuckOnErase) this.#wedged = 'for-ever';
+    if (!this.writeProtected) bytes.fill(0xff);
     return 0;
   }
 
@@ -161,12 +176,12 @@ export class FakeRom {
     const address = this.pointer + (block - 2) * this.transferSize;
     this.log.push(`WRITE ${address.toString(16)} ${data.length} block ${block}`);
     return () => {
-      const { base, bytes, unitBytes } = this.#memory;
+      const { base, bytes, unitBytes, registers } = this.#memory;
       if (!this.#contains(address, data.length)) return 0x08;
       if (address % unitBytes !== 0 || data.length % unitBytes !== 0) return 0x03;
       if (this.writeProtected) return 0;
       const cells = bytes.subarray(address - base, address - base + data.length);
-      if (cells.some((cell) => cell !== 0xff)) return 0x06;
+      if (registers !== true && cells.some((cell) => cell !== 0xff)) return 0x06;
       cells.set(data);
       return 0;
     };
@@ -304,19 +319,39 @@ function stringDescriptor(text: string): Uint8Array {
 }
 
 export const FLASH_NAME = '@Internal Flash   /0x08000000/256*08Kg';
+/** H743 and H753: sectors of 128 KiB throughout. */
+export const H743_FLASH_NAME = '@Internal Flash   /0x08000000/16*128Kg';
+export const F405_FLASH_NAME = '@Internal Flash  /0x08000000/04*016Kg,01*064Kg,07*128Kg';
 export const OPTION_NAME = '@Option Bytes   /0x40022050/01*176 e';
 export const OTP_NAME = '@OTP Memory   /0x08FFF000/02*01Kg';
 
-export function flashMemory(sizeBytes = 2 * 1024 * 1024, name = FLASH_NAME): FakeMemory {
+export function flashMemory(
+  sizeBytes = 2 * 1024 * 1024,
+  name = FLASH_NAME,
+  sectorBytes = 8192,
+): FakeMemory {
   const bytes = new Uint8Array(sizeBytes).fill(0xff);
-  return { name, base: 0x08000000, bytes, sectorBytes: 8192, unitBytes: 16 };
+  return { name, base: 0x08000000, bytes, sectorBytes, unitBytes: 16 };
 }
 
 export function optionMemory(): FakeMemory {
   const bytes = new Uint8Array(176);
   bytes.set([0x00, 0xed, 0x00, 0x00], 0);
   bytes.set([0x00, 0x00, 0x00, 0xc3], 0x20);
-  return { name: OPTION_NAME, base: 0x40022050, bytes, unitBytes: 4 };
+  return { name: OPTION_NAME, base: 0x40022050, bytes, unitBytes: 4, registers: true };
+}
+
+/** The second region of ST's H5 bootloader source: SECWM2R and what follows it. */
+export function optionMemory2(): FakeMemory {
+  const bytes = new Uint8Array(32);
+  bytes.set([0x00, 0x00, 0x7f, 0x00, 0x00, 0x00, 0x7f, 0x00], 0);
+  return {
+    name: '@Option Bytes   /0x400221E0/01*32 e',
+    base: 0x400221e0,
+    bytes,
+    unitBytes: 4,
+    registers: true,
+  };
 }
 
 export function otpMemory(): FakeMemory {

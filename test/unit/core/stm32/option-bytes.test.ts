@@ -2,12 +2,20 @@ import { describe, expect, it } from 'vitest';
 import {
   decodeOptionBytes,
   lockedOtpBlocks,
+  NO_OPTION_BYTES,
   readOptionBytes,
 } from '../../../../src/core/stm32/option-bytes.ts';
+import { optionField } from '../../../../src/core/stm32/option-fields.ts';
 import { openDfu } from '../../../../src/core/stm32/index.ts';
 import { pipeTo } from '../../../support/usb/fake-pipe.ts';
 import { simClock } from '../../../support/sim-bench.ts';
-import { FakeRom, flashMemory, optionMemory, otpMemory } from '../../../support/usb/fake-rom.ts';
+import {
+  FakeRom,
+  flashMemory,
+  optionMemory,
+  optionMemory2,
+  otpMemory,
+} from '../../../support/usb/fake-rom.ts';
 
 function dump(words: Readonly<Record<number, number>>, lengthBytes = 176): Uint8Array {
   const bytes = new Uint8Array(lengthBytes);
@@ -33,7 +41,7 @@ describe('option bytes of the H5', () => {
 
   it('tell TrustZone, bank swap and the OTP locks', () => {
     const bytes = dump({ 0: 0x8000ed00, 0x20: 0xb4000000, 0x40: 0x80000003 });
-    expect(decodeOptionBytes(bytes)).toEqual({
+    expect(decodeOptionBytes(bytes)).toMatchObject({
       productState: { code: 0xed, name: 'open' },
       trustZone: 'on',
       swapBank: true,
@@ -45,12 +53,7 @@ describe('option bytes of the H5', () => {
   });
 
   it('that read as nothing but zeros say nothing', () => {
-    expect(decodeOptionBytes(dump({}))).toEqual({
-      productState: undefined,
-      trustZone: undefined,
-      swapBank: undefined,
-      otpLockWord: undefined,
-    });
+    expect(decodeOptionBytes(dump({}))).toEqual(NO_OPTION_BYTES);
   });
 
   it('with a zero OPTSR but a lock word still tell the locks', () => {
@@ -60,7 +63,7 @@ describe('option bytes of the H5', () => {
   });
 
   it('outside the dump are unknown', () => {
-    expect(decodeOptionBytes(dump({ 0: 0xed00 }, 32))).toEqual({
+    expect(decodeOptionBytes(dump({ 0: 0xed00 }, 32))).toMatchObject({
       productState: { code: 0xed, name: 'open' },
       trustZone: undefined,
       swapBank: false,
@@ -82,6 +85,27 @@ describe('reading the option bytes of a device', () => {
     expect(rom.log.filter((line) => line.startsWith('READ'))).toEqual([
       'READ 40022050 176 block 2',
     ]);
+  });
+
+  it('reads both regions of an H5, and the second watermark in the second', async () => {
+    const clock = simClock();
+    const second = optionMemory2();
+    new DataView(second.bytes.buffer).setUint32(0, 0x002f0001, true);
+    const rom = new FakeRom({ clock, memories: [flashMemory(), optionMemory(), second] });
+    const session = await openDfu(pipeTo(rom), clock);
+    const { fields } = await readOptionBytes(session);
+    expect(optionField(fields, 'SECWM2_STRT')?.value).toBe(1);
+    expect(optionField(fields, 'SECWM2_END')?.value).toBe(0x2f);
+  });
+
+  it('reads none of a U5, whose region holds the same addresses', async () => {
+    const clock = simClock();
+    const option = { ...optionMemory(), name: '@Option Bytes   /0x40022040/01*64 e' };
+    const memories = [flashMemory(), { ...option, base: 0x40022040 }];
+    const rom = new FakeRom({ clock, memories });
+    const session = await openDfu(pipeTo(rom), clock);
+    expect(await readOptionBytes(session)).toEqual(NO_OPTION_BYTES);
+    expect(rom.log.filter((line) => line.startsWith('READ'))).toEqual([]);
   });
 
   it('finds nothing where the device offers none', async () => {

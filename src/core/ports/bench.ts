@@ -66,6 +66,8 @@ export interface BoardBuild {
   readonly deltaUpdates: boolean;
   /** ENCRYPT=1 and which cipher; undefined: built without. */
   readonly cipher: UpdateCipher | undefined;
+  /** False: it starts whatever has a digest that fits (SIGN=NONE), which no board ought to. */
+  readonly checksSignatures: boolean;
   /** IMAGE_HEADER_SIZE; undefined: usual for the key type in slot 0. */
   readonly headerSizeBytes: number | undefined;
 }

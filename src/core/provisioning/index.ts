@@ -19,6 +19,15 @@ export { standingOf } from './board-standing.ts';
 export type { BoardStanding, StandingInput } from './board-standing.ts';
 export type { BurnWish } from './judged-wish.ts';
 export type { ActionId, ActionReason, PossibleAction, Standing, Unseen } from './standing-types.ts';
+export { proveBoot, wrongVersionFor } from './boot-proof.ts';
+export type {
+  BootProof,
+  BootProofCall,
+  BootProofInput,
+  BootProofProgress,
+  ProofImage,
+  RefusalSeen,
+} from './boot-proof.ts';
 export { canonicalJson, canonicalSha256 } from './canonical-json.ts';
 export { classifyBoard, classifyOtp } from './classify.ts';
 export type { BoardState, ClassifyInput, OtpClass } from './classify.ts';
@@ -88,6 +97,21 @@ export {
   parseJournalFile,
 } from './journal-file.ts';
 export type { JournalConflict, JournalFile, JournalImport } from './journal-file.ts';
+export { burnOverLine, confirmOverLine, planOneCable } from './one-cable-burn.ts';
+export { installOverLine, proveFactory } from './one-cable-factory.ts';
+export type { FactoryOrder, FactoryOutcome } from './one-cable-factory.ts';
+export { recall, recallLast, type OneCableMemory } from './one-cable-memory.ts';
+export { lookAtLine, readBoardOverLine } from './one-cable-read.ts';
+export type { LineLook, OneCableReading } from './one-cable-read.ts';
+export type {
+  DriveFile,
+  OneCableCall,
+  OneCableEnv,
+  OneCableImage,
+  OneCableProgress,
+} from './one-cable-types.ts';
+export { explainFailText, parseDetails, readDetails } from './probe-files.ts';
+export type { FailKind, ProbeDetails, ProbeFailure } from './probe-files.ts';
 export { OtpContent, type UdsCells } from './otp-content.ts';
 export type { BlockSummary, CellKind, CellValue, DiffSummary, PlanRow } from './otp-diff.ts';
 export { performAct } from './perform-act.ts';
@@ -101,7 +125,7 @@ export { verifyBoard, verifyContent } from './verify.ts';
 export type { ExpectedKeystore, SlotVerdict, UdsVerdict, Verification } from './verify.ts';
 export { verifyOverPrimer } from './verify-primer.ts';
 export type { ExpectedBurn, PrimerProof } from './verify-primer.ts';
-export { buildRecord, parseRecord, recordImage, recordText, recordUpdate } from './record.ts';
+export { buildRecord, parseRecord, recordImage, recordReplacedPrimer, recordText, recordUpdate } from './record.ts';
 export type { RecordInput } from './record.ts';
 export type {
   BurnRecord,

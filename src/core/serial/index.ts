@@ -1,15 +1,21 @@
 /** The serial side: XMODEM, the console of wolfBoot's test application, and the update over both. */
+export { createBootReporter, type ReportedBoot } from './boot-reporter.ts';
 export { createBootWatcher } from './boot-watcher.ts';
+export * from './console-file.ts';
 export { isCompleteInfo, parseBootBanner, parseConsoleInfo } from './console-info.ts';
+export { createConsoleLog, type ConsoleLog, type HeardChunk } from './console-log.ts';
 export type * from './console-types.ts';
+export * from './console-view.ts';
 export { createConsole } from './console.ts';
+export { HEX_ROW_WIDTH } from './hex-rows.ts';
 export * from './keystore-compare.ts';
+export * from './plan-compare.ts';
 export { createPrimerDialogue, readOtpOverPrimer } from './primer-dialogue.ts';
 export type * from './primer-dialogue.ts';
 export { primerResults } from './primer-status.ts';
 export type * from './primer-status.ts';
 export type * from './update-types.ts';
-export { updateFirmware } from './update.ts';
+export { attemptUpdate, updateFirmware } from './update.ts';
 export { leaveReceiver, type LeaveOptions } from './xmodem-leave.ts';
 export type * from './xmodem-receive-types.ts';
 export { receiveXmodem } from './xmodem-receiver.ts';

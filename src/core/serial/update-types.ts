@@ -43,6 +43,17 @@ export interface UpdateOptions extends LongCall<UpdateProgress> {
   readonly onAbandon?: 'stay' | 'leave';
 }
 
+/** What was seen of an image that was sent and met a reboot. */
+export interface UpdateAttempt {
+  readonly versionBefore: number;
+  readonly before: ConsoleInfo;
+  readonly boot: BootReport;
+  /** `info` after the reboot. */
+  readonly after: ConsoleInfo;
+  readonly transfer: XmodemReport;
+  readonly transfersNeeded: number;
+}
+
 /** There is one good end: the new version was seen running and then confirmed. */
 export interface UpdateOutcome {
   readonly kind: 'proven';

@@ -17,7 +17,13 @@ import {
   refuseImage,
   refuseVersion,
 } from './update-checks.ts';
-import type { UpdateImage, UpdateOptions, UpdateOutcome, UpdateProgress } from './update-types.ts';
+import type {
+  UpdateAttempt,
+  UpdateImage,
+  UpdateOptions,
+  UpdateOutcome,
+  UpdateProgress,
+} from './update-types.ts';
 import { sendXmodem } from './xmodem-sender.ts';
 import type { XmodemReport } from './xmodem-types.ts';
 
@@ -44,6 +50,20 @@ export async function updateFirmware(
   return new Update(console, clock, image, options).run();
 }
 
+/**
+ * Sends an image and reboots, and says what was seen; whether that is good news is for the caller to judge.
+ * Nothing is confirmed, so a bootloader that tries an image out goes back to the old one at the next reset.
+ * Errors: those of `updateFirmware` up to the reboot.
+ */
+export async function attemptUpdate(
+  console: ConsoleDialogue,
+  clock: Clock,
+  image: UpdateImage,
+  options: UpdateOptions,
+): Promise<UpdateAttempt> {
+  return new Update(console, clock, image, options).attempt();
+}
+
 class Update {
   constructor(
     private readonly console: ConsoleDialogue,
@@ -53,22 +73,28 @@ class Update {
   ) {}
 
   async run(): Promise<UpdateOutcome> {
-    const before = await this.checkBefore();
-    const { transfer, transfersNeeded } = await this.transferImage();
-    const boot = await this.reboot();
-    const stateAfterReboot = await this.prove(before.info, boot);
+    const { versionBefore, before, boot, after, transfer, transfersNeeded } = await this.attempt();
+    const stateAfterReboot = proveNewFirmware(this.image, before, boot, after);
     const confirmed = await this.confirm();
     return {
       kind: 'proven',
-      versionBefore: before.version,
+      versionBefore,
       version: this.image.version,
       stateAfterReboot,
-      before: before.info,
+      before,
       boot,
       confirmed,
       transfer,
       transfersNeeded,
     };
+  }
+
+  async attempt(): Promise<UpdateAttempt> {
+    const { version, info } = await this.checkBefore();
+    const { transfer, transfersNeeded } = await this.transferImage();
+    const boot = await this.reboot();
+    const after = await this.lookAfter(boot);
+    return { versionBefore: version, before: info, boot, after, transfer, transfersNeeded };
   }
 
   private async checkBefore(): Promise<{ readonly version: number; readonly info: ConsoleInfo }> {
@@ -135,10 +161,9 @@ class Update {
     return this.console.reboot({ ...this.call(), timeoutMs, onWaiting });
   }
 
-  private async prove(before: ConsoleInfo, boot: BootReport): Promise<'TESTING' | 'NEW'> {
+  private async lookAfter(boot: BootReport): Promise<ConsoleInfo> {
     this.say({ stage: 'proving' });
-    const after = isCompleteInfo(boot.info) ? boot.info : await this.console.info(this.call());
-    return proveNewFirmware(this.image, before, boot, after);
+    return isCompleteInfo(boot.info) ? boot.info : this.console.info(this.call());
   }
 
   private async confirm(): Promise<ConsoleInfo> {

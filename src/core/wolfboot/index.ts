@@ -48,3 +48,4 @@ export { keyTypeLabel, TAG, tagName, UNSIGNED_KEY_TYPE } from './image/image-tag
 export * from './image/image-types.ts';
 export * from './image/image-verify.ts';
 export * from './image/partition-fit.ts';
+export * from './image/wrong-image.ts';

@@ -10,6 +10,7 @@ export const USUAL_BUILD: BoardBuild = {
   oneBank: false,
   deltaUpdates: false,
   cipher: undefined,
+  checksSignatures: true,
   headerSizeBytes: undefined,
 };
 
@@ -17,6 +18,7 @@ export interface BootloaderBuild {
   readonly profile: BootloaderProfile;
   readonly deltaUpdates: boolean;
   readonly cipher: UpdateCipher | undefined;
+  readonly checksSignatures: boolean;
 }
 
 /** With `change`, and still one that can be built: delta and encryption need one bank. */
@@ -39,6 +41,7 @@ export function bootloaderBuildOf(
     profile,
     deltaUpdates: build.deltaUpdates && !dualBank,
     cipher: dualBank ? undefined : build.cipher,
+    checksSignatures: build.checksSignatures,
   };
 }
 

@@ -26,6 +26,7 @@ describe('the board fresh from the factory', () => {
         oneBank: false,
         deltaUpdates: false,
         cipher: undefined,
+        checksSignatures: true,
         headerSizeBytes: undefined,
       },
       updateKeyHanded: false,

@@ -10,9 +10,12 @@ import type { BootBanner } from './console-types.ts';
 const WINDOW = 400;
 const VERSION_LINE = /^Version : 0x[0-9a-f]{1,8}\r?\n/m;
 
-/** Feed it every byte in order; it calls back once per banner, when the version line is complete. */
+/**
+ * Feed it every byte in order; it calls back once per banner, when the version line is complete, with
+ * what stands behind that line already.
+ */
 export function createBootWatcher(
-  onBoot: ((banner: BootBanner) => void) | undefined,
+  onBoot: ((banner: BootBanner, behind: string) => void) | undefined,
 ): (bytes: Uint8Array) => void {
   if (onBoot === undefined) return () => undefined;
   let window = '';
@@ -22,7 +25,7 @@ export function createBootWatcher(
       const end = match.index + match[0].length;
       const banner = parseBootBanner(window.slice(0, end));
       window = window.slice(end);
-      if (banner !== undefined) onBoot(banner);
+      if (banner !== undefined) onBoot(banner, window);
     }
     window = window.slice(-WINDOW);
   };

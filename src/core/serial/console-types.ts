@@ -1,5 +1,5 @@
 /** The console of wolfBoot's STM32H5 test application as values (wolfboot.md section 21). */
-import type { BytePipe, CancelSignal } from '../ports/index.ts';
+import type { BytePipe, CancelSignal, SerialSignals } from '../ports/index.ts';
 
 /** `invalid` is the application's own "[Invalid state]". */
 export type FirmwareState = 'NEW' | 'UPDATING' | 'FFLAGS' | 'TESTING' | 'CONFIRMED' | 'invalid';
@@ -79,6 +79,8 @@ export interface ConsoleOptions {
   readonly onBytes?: (bytes: Uint8Array) => void;
   /** Called when a boot banner passes, whoever caused the reset. */
   readonly onBoot?: (banner: BootBanner) => void;
+  /** Called when a command takes the line and when the last one gives it back. */
+  readonly onBusy?: ((busy: boolean) => void) | undefined;
   /** Ends every call of this dialogue. */
   readonly signal?: CancelSignal | undefined;
 }
@@ -120,6 +122,8 @@ export interface ConsoleDialogue {
   send(line: string, call?: ConsoleCall): Promise<ConsoleReply>;
   /** Keystrokes of a person, as they are. False, and nothing sent, while a command runs. */
   type(bytes: Uint8Array): Promise<boolean>;
+  /** As `BytePipe.setSignals`. False, and nothing set, while a command runs. */
+  setSignals(signals: SerialSignals): Promise<boolean>;
   /** Forwards what arrives while no command runs, until the signal is raised or the line is gone. */
   listen(call?: { readonly signal?: CancelSignal | undefined }): Promise<void>;
   /** Lends the line, for `sendXmodem`; every byte read from it passes the tap, and nobody else reads. */

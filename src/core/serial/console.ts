@@ -7,7 +7,7 @@
  */
 import { bytesToLatin1 } from '../bytes/index.ts';
 import { AppError } from '../errors.ts';
-import type { BytePipe, CancelSignal, Clock } from '../ports/index.ts';
+import type { BytePipe, CancelSignal, Clock, SerialSignals } from '../ports/index.ts';
 import { createBootWatcher } from './boot-watcher.ts';
 import { joinSignals } from './join-signals.ts';
 import { atPrompt, hear, PROMPT, sendText, unexpected, type Hearing } from './console-hearing.ts';
@@ -74,10 +74,14 @@ class Dialogue implements ConsoleDialogue {
     private readonly options: ConsoleOptions,
   ) {
     const watchBoot = createBootWatcher(options.onBoot);
-    this.line = new SerialLine(pipe, (bytes) => {
-      options.onBytes?.(bytes);
-      watchBoot(bytes);
-    });
+    this.line = new SerialLine(
+      pipe,
+      (bytes) => {
+        options.onBytes?.(bytes);
+        watchBoot(bytes);
+      },
+      options.onBusy,
+    );
   }
 
   async probe(call: ConsoleCall = {}): Promise<ConsolePlace> {
@@ -212,6 +216,12 @@ class Dialogue implements ConsoleDialogue {
     const lastCr = bytes.lastIndexOf(0x0d);
     this.typed = lastCr < 0 ? this.typed + bytes.length : bytes.length - 1 - lastCr;
     await this.line.write(bytes, { timeoutMs: REPLY_TIMEOUT_MS, signal: this.options.signal });
+    return true;
+  }
+
+  async setSignals(signals: SerialSignals): Promise<boolean> {
+    if (this.line.busy) return false;
+    await this.line.setSignals(signals);
     return true;
   }
 

@@ -28,6 +28,7 @@ export class SerialLine implements BytePipe {
   constructor(
     private readonly pipe: BytePipe,
     private readonly onBytes: (bytes: Uint8Array) => void,
+    private readonly onBusy: (busy: boolean) => void = () => undefined,
   ) {}
 
   get busy(): boolean {
@@ -38,6 +39,7 @@ export class SerialLine implements BytePipe {
   async exclusively<T>(work: () => Promise<T>): Promise<T> {
     const before = this.tail;
     this.users++;
+    if (this.users === 1) this.onBusy(true);
     const turn = before.then(async () => {
       this.interruptListener?.();
       await this.listenerParked;
@@ -48,7 +50,10 @@ export class SerialLine implements BytePipe {
       return await turn;
     } finally {
       this.users--;
-      if (this.users === 0) this.wakeListener?.();
+      if (this.users === 0) {
+        this.onBusy(false);
+        this.wakeListener?.();
+      }
     }
   }
 

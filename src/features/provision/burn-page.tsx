@@ -1,11 +1,11 @@
 /** From an agreed keystore to proven silicon: rehearse, read and plan, understand, confirm, burn, verify. */
 import { m } from '../../i18n/paraglide/messages.js';
 import { useBench, useKeystore, useProvision } from '../../state/react.ts';
+import { Arrival } from '../../ui/kit/arrival.tsx';
 import { LinkButton } from '../../ui/kit/button.tsx';
 import { EmptyState } from '../../ui/kit/empty-state.tsx';
 import { NextStep, Page } from '../../ui/kit/page.tsx';
 import { useLeaveGuard } from '../../ui/kit/use-leave-guard.ts';
-import { Arrival } from './arrival.tsx';
 import { ConfirmSection } from './confirm-section.tsx';
 import { ConsequenceSheet } from './consequence-sheet.tsx';
 import { PlanSection } from './plan-section.tsx';

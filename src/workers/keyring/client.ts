@@ -105,6 +105,7 @@ export function createKeyringClient(port: KeyringPort): Keyring {
     advanceState: call('advanceState'),
     useStateFolder: call('useStateFolder'),
     signImage: call('signImage'),
+    signAsStranger: call('signAsStranger'),
     listEncryptionKeys: call('listEncryptionKeys'),
     openEncryptionKey: call('openEncryptionKey'),
     makeEncryptionKey: call('makeEncryptionKey'),

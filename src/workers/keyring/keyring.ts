@@ -25,6 +25,7 @@ import type {
 } from './protocol.ts';
 import { leavesUnproven, locked, notProven, refuseLongName, wipedUnlessKept } from './refusals.ts';
 import { createSigner } from './signing.ts';
+import { signAsStranger } from './stranger.ts';
 import { createVaultSession } from './vault-session.ts';
 import { createWork } from './work.ts';
 
@@ -345,6 +346,9 @@ export function createKeyring(parts: KeyringParts): Keyring {
           }
         }
       }),
+
+    signAsStranger: (algorithm, digest, call) =>
+      work.run(call, (own) => signAsStranger(parts, algorithm, digest, own)),
 
     listEncryptionKeys: async () => encryptionKeys.list(),
     openEncryptionKey: (...args) => work.run(undefined, async () => encryptionKeys.open(...args)),

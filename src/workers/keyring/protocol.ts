@@ -284,6 +284,11 @@ export interface Keyring {
     options: ImageOptions,
     call?: KeyCall,
   ): Promise<Uint8Array>;
+  /**
+   * Signs as somebody who has none of the keys: with a key of this algorithm that is made for this one
+   * signature and wiped. Not for stateful algorithms (`invalid-argument`).
+   */
+  signAsStranger(algorithm: AlgorithmId, digest: Uint8Array, call?: KeyCall): Promise<Uint8Array>;
   listEncryptionKeys(): Promise<readonly EncryptionKeyInfo[]>;
   /** Takes a key file of wolfBoot's form. The caller wipes its own copy of the bytes. Rejects with `malformed`. */
   openEncryptionKey(file: KeyFile, cipher: ImageCipher): Promise<EncryptionKeyInfo>;
@@ -323,6 +328,7 @@ export const longCallPosition = {
   proveBackup: 3,
   advanceState: 2,
   signImage: 3,
+  signAsStranger: 2,
 } as const satisfies Partial<Record<KeyringMethod, number>>;
 
 export function longCallPositionOf(method: KeyringMethod): number | undefined {

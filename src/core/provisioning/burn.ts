@@ -9,10 +9,9 @@
  */
 import { AppError, isAppError } from '../errors.ts';
 import type { DfuSession } from '../stm32/index.ts';
-import { actHostOf } from './acts.ts';
+import { actHostOf, type ActHost } from './acts.ts';
 import { isUsedUp, requireApproved, useUp, type ApprovedPlan } from './approval.ts';
 import { withBoard } from './board-link.ts';
-import { orderBurn } from './burn-order.ts';
 import { writeNewHalfwords } from './burn-otp.ts';
 import { eraseLeftPrimer, loadPrimer, runPrimer } from './burn-primer.ts';
 import type { BurnCall, BurnEnv, BurnOutcome } from './burn-types.ts';
@@ -48,9 +47,20 @@ export async function burn(
   const outcome =
     host === undefined
       ? await exclusively(plan, env, call, !isUsedUp(approved))
-      : await orderBurn(host, approved, env, call);
+      : await ordered(host, approved, env, call);
   useUp(approved);
   return outcome;
+}
+
+/** Who burns right here never loads it. */
+async function ordered(
+  host: ActHost,
+  approved: ApprovedPlan,
+  env: BurnEnv,
+  call: BurnCall,
+): Promise<BurnOutcome> {
+  const { orderBurn } = await import('./burn-order.ts');
+  return orderBurn(host, approved, env, call);
 }
 
 /**

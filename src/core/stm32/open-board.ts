@@ -4,7 +4,6 @@
  * session is that engine's. Who works on the session sees no difference.
  */
 import type { CancelSignal, Clock, UsbDevice } from '../ports/index.ts';
-import { openDfu } from './dfu-session.ts';
 import type { DfuSession, OpenDfuOptions } from './dfu-types.ts';
 
 export interface OpenBoardOptions {
@@ -39,6 +38,8 @@ export async function openBoard(
   const host = hosts.get(device);
   if (host !== undefined) return host(options);
   const { timeoutMs, signal, transcript } = options;
+  // Where the engines live in a worker, the page never needs this one.
+  const { openDfu } = await import('./dfu-session.ts');
   const pipe = await device.open({ timeoutMs, signal });
   try {
     const session = await openDfu(pipe, clock, { signal, transcript });

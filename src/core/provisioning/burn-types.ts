@@ -61,6 +61,8 @@ export interface BurnOutcome {
   /** `already-burned`: this call wrote nothing, everything was there. */
   readonly kind: 'burned' | 'already-burned';
   readonly plan: BurnPlan;
+  /** Over the probe's drive and the serial line; the primer is still in flash then, and may be. */
+  readonly oneCable?: boolean | undefined;
   /** An earlier attempt had been interrupted, or had done all of it. */
   readonly resumed: boolean;
   /** Written by this call through the OTP alternate; 0 on the primer route, where the board writes. */

@@ -20,8 +20,12 @@ import { OtpContent } from './otp-content.ts';
 export type OtpReading =
   | {
       readonly kind: 'read';
-      /** Without an OTP alternate a ROM may still answer through the flash alternate; it cannot be written there. */
-      readonly via: 'otp-alternate' | 'flash-alternate';
+      /**
+       * Without an OTP alternate a ROM may still answer through the flash alternate; it cannot be written there.
+       * `primer`: our own program on the board read it, no DFU was needed.
+       */
+      readonly via: 'otp-alternate' | 'flash-alternate' | 'primer';
+      /** -1 where a primer read it. */
       readonly alternate: number;
       readonly content: OtpContent;
     }

@@ -101,6 +101,9 @@ const doneWord = oneOf(
   'backups-proven', // of every key
   'rehearsed', // the identical plan on the virtual board
   'update-proven', // a signed update was seen running and confirmed
+  'refusal-proven', // a wrongly signed image was sent, and the old version ran on
+  'boot-proven', // and after it the rightly signed one was seen running and confirmed
+  'refusal-disproved', // a wrongly signed image was seen running
 );
 
 /** What was not done or cannot be seen, so that nobody assumes it. */
@@ -109,6 +112,7 @@ const notDoneWord = oneOf(
   'otp-partly-locked', // blank halfwords of some blocks stay programmable
   'lock-not-visible', // the lock word cannot be read
   'ecc-not-visible', // DFU does not show the ECC state of OTP cells
+  'primer-left-in-flash', // harmless when it runs again; the factory image takes its place
   'uds-not-recorded', // the secret is in the chip only
   'trustzone-not-changed',
   'product-state-not-changed',
@@ -154,6 +158,20 @@ const update = members({
   confirmed: flag,
 });
 
+const bootProof = members({
+  at: instant,
+  outcome: oneOf('refusal-seen', 'proved', 'disproved'),
+  /** How the first image was wrongly signed. */
+  how: oneOf('stranger-key', 'signature-of-another'),
+  wrongImageSha256: sha256,
+  wrongVersion: count,
+  /** What ran before, and after a refusal still. */
+  versionBefore: count,
+  /** Of the rightly signed image that was seen running afterwards; missing where none was. */
+  bootedVersion: optional(count),
+  bootedImageSha256: optional(sha256),
+});
+
 const body = {
   format: oneOf(RECORD_FORMAT),
   /** Burnt on a virtual board: no silicon was changed. */
@@ -190,12 +208,15 @@ const body = {
   /** Images signed for this board's keystore. */
   images: listOf(signedImage),
   updates: listOf(update),
+  /** The oldest first; missing where none was tried. */
+  bootProofs: optional(listOf(bootProof)),
 };
 
 const recordShape = members({ ...body, sha256 });
 
 export type RecordedImage = ReturnType<typeof signedImage>;
 export type RecordedUpdate = ReturnType<typeof update>;
+export type RecordedBootProof = ReturnType<typeof bootProof>;
 /** `sha256`: lower-case hex SHA-256 over the canonical JSON of all other members. */
 export type BurnRecord = ReturnType<typeof recordShape>;
 export type RecordBody = Omit<BurnRecord, 'sha256'>;

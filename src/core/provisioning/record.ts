@@ -76,6 +76,7 @@ export function buildRecord(input: RecordInput): BurnRecord {
     notDone: notDoneIn(input),
     images: [],
     updates: [],
+    bootProofs: undefined,
   });
 }
 
@@ -99,6 +100,22 @@ export function recordUpdate(
     updates: [...body.updates, { form: undefined, ...facts, at: instantOf(atWallMs) }],
     done: [...new Set(done)],
     notDone: body.notDone.filter((word) => word !== 'boot-not-proven'),
+  });
+}
+
+/** The record when a factory image was seen running where the primer of a one-cable burn had been. */
+export function recordReplacedPrimer(record: BurnRecord): BurnRecord {
+  const { sha256: _sealed, ...body } = record;
+  const done: readonly DoneWord[] = [...body.done, 'primer-erased'];
+  const settled: readonly NotDoneWord[] = [
+    'primer-left-in-flash',
+    'bootloader-not-flashed',
+    'boot-not-proven',
+  ];
+  return sealed({
+    ...body,
+    done: [...new Set(done)],
+    notDone: body.notDone.filter((word) => !settled.includes(word)),
   });
 }
 
@@ -130,7 +147,8 @@ function parseJson(text: string, fileName: string): JsonValue {
   }
 }
 
-function sealed(body: RecordBody): BurnRecord {
+/** A record of these members, with the digest over them. */
+export function sealed(body: RecordBody): BurnRecord {
   return { ...body, sha256: canonicalSha256(body) };
 }
 
@@ -140,7 +158,12 @@ function doneIn({ outcome, rehearsed }: RecordInput): readonly DoneWord[] {
     kind === 'already-burned'
       ? ['nothing-to-write']
       : plan.route === 'primer'
-        ? ['plan-approved', 'primer-flashed', 'primer-ran', 'primer-erased']
+        ? [
+            'plan-approved',
+            'primer-flashed',
+            'primer-ran',
+            ...(outcome.oneCable === true ? [] : (['primer-erased'] as const)),
+          ]
         : ['plan-approved', 'otp-written'];
   return [
     ...wrote,
@@ -154,7 +177,8 @@ function doneIn({ outcome, rehearsed }: RecordInput): readonly DoneWord[] {
 function notDoneIn({ outcome, rehearsed }: RecordInput): readonly NotDoneWord[] {
   return [
     ...notLocked(outcome),
-    'ecc-not-visible',
+    ...outcome.verification.notVisible.map(() => 'ecc-not-visible' as const),
+    ...(outcome.oneCable === true ? (['primer-left-in-flash'] as const) : []),
     'uds-not-recorded',
     'trustzone-not-changed',
     'product-state-not-changed',
@@ -179,6 +203,6 @@ function allProven({ plan }: BurnOutcome): boolean {
 }
 
 /** UTC with milliseconds, such as 2026-01-02T03:04:05.000Z. */
-function instantOf(wallMs: number): string {
+export function instantOf(wallMs: number): string {
   return new Date(wallMs).toISOString();
 }

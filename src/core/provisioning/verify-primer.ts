@@ -7,7 +7,12 @@ import { fromHex, wipe } from '../bytes/index.ts';
 import { fingerprint } from '../crypto/index.ts';
 import { AppError } from '../errors.ts';
 import type { BytePipe, Clock } from '../ports/index.ts';
-import { readOtpOverPrimer, type PrimerCall, type PrimerStatus } from '../serial/index.ts';
+import {
+  readOtpOverPrimer,
+  type PrimerCall,
+  type PrimerOtpReading,
+  type PrimerStatus,
+} from '../serial/index.ts';
 import { lockedOtpBlocks } from '../stm32/index.ts';
 import {
   keystoreFingerprint,
@@ -57,40 +62,44 @@ export async function verifyOverPrimer(
   expected: ExpectedBurn,
   call: PrimerCall = {},
 ): Promise<PrimerProof> {
-  const { bytes, doubleErrors, lockWord, status, uniqueId } = await readOtpOverPrimer(
-    pipe,
-    clock,
-    call,
-  );
+  const reading = await readOtpOverPrimer(pipe, clock, call);
   try {
-    const serial = usbSerialOf(fromHex(uniqueId));
-    if (expected.serial !== undefined && expected.serial !== serial) {
-      throw new AppError('board-wrong', `this is board ${serial}, not ${expected.serial}`, {
-        context: { expected: expected.serial, found: serial },
-      });
-    }
-    const content = new OtpContent(bytes, expected.intended.target);
-    const cells = compareCells(bytes, new Set(doubleErrors), expected.intended);
-    const slots = slotsIn(content, expected.profile);
-    const found = slots && keystoreFingerprint(slots);
-    const wantsUds = expected.intended.udsSource !== 'none';
-    return {
-      ok:
-        cells.wrong.length === 0 &&
-        cells.unprogrammed.length === 0 &&
-        found === keystoreFingerprint(expected.intended.slots) &&
-        (!wantsUds || cells.uds === 'present'),
-      status,
-      serial,
-      ...cells,
-      lockedBlocks: lockedOtpBlocks(lockWord),
-      keystoreFingerprint: found,
-      keyFingerprints: (slots ?? []).map(({ publicKey }) => fingerprint(publicKey)),
-      sha256WithoutUds: content.sha256WithoutUds,
-    };
+    return proveReading(reading, expected);
   } finally {
-    wipe(bytes);
+    wipe(reading.bytes);
   }
+}
+
+/** The same of a reading at hand, whose bytes stay the caller's. Throws `board-wrong`. */
+export function proveReading(
+  { bytes, doubleErrors, lockWord, status, uniqueId }: PrimerOtpReading,
+  expected: ExpectedBurn,
+): PrimerProof {
+  const serial = usbSerialOf(fromHex(uniqueId));
+  if (expected.serial !== undefined && expected.serial !== serial) {
+    throw new AppError('board-wrong', `this is board ${serial}, not ${expected.serial}`, {
+      context: { expected: expected.serial, found: serial },
+    });
+  }
+  const content = new OtpContent(bytes, expected.intended.target);
+  const cells = compareCells(bytes, new Set(doubleErrors), expected.intended);
+  const slots = slotsIn(content, expected.profile);
+  const found = slots && keystoreFingerprint(slots);
+  const wantsUds = expected.intended.udsSource !== 'none';
+  return {
+    ok:
+      cells.wrong.length === 0 &&
+      cells.unprogrammed.length === 0 &&
+      found === keystoreFingerprint(expected.intended.slots) &&
+      (!wantsUds || cells.uds === 'present'),
+    status,
+    serial,
+    ...cells,
+    lockedBlocks: lockedOtpBlocks(lockWord),
+    keystoreFingerprint: found,
+    keyFingerprints: (slots ?? []).map(({ publicKey }) => fingerprint(publicKey)),
+    sha256WithoutUds: content.sha256WithoutUds,
+  };
 }
 
 function compareCells(bytes: Uint8Array, doubleErrors: ReadonlySet<number>, intended: IntendedOtp) {
@@ -145,7 +154,7 @@ function slotsIn(content: OtpContent, profile: BootloaderProfile) {
  * The serial under which the ROM bootloader shows a chip: 32 bits of id word 0 + word 2, then the upper 16 bits of
  * word 1 (formats/stm32-dfu.md, section 1).
  */
-function usbSerialOf(uniqueId: Uint8Array): string {
+export function usbSerialOf(uniqueId: Uint8Array): string {
   const view = new DataView(uniqueId.buffer, uniqueId.byteOffset, uniqueId.length);
   const sum = (view.getUint32(0, true) + view.getUint32(8, true)) >>> 0;
   const upper = view.getUint16(6, true);

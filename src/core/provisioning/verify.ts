@@ -55,8 +55,8 @@ export interface Verification {
   readonly lockedBlocks: readonly number[] | undefined;
   readonly sha256: string;
   readonly sha256WithoutUds: string;
-  /** What this check cannot see. */
-  readonly notVisible: readonly ['ecc'];
+  /** What this check cannot see; a primer on the board shows the ECC state of each cell. */
+  readonly notVisible: readonly 'ecc'[];
 }
 
 export interface ExpectedKeystore {
@@ -91,7 +91,7 @@ export function verifyContent(
       inspection.optionBytes.otpLockWord === undefined ? undefined : lockedBlocksOf(inspection),
     sha256: content.sha256,
     sha256WithoutUds: content.sha256WithoutUds,
-    notVisible: ['ecc'],
+    notVisible: inspection.otp.kind === 'read' && inspection.otp.via === 'primer' ? [] : ['ecc'],
   };
 }
 

@@ -26,6 +26,7 @@ export const notDoneSentences: Readonly<Record<NotDoneWord, Message>> = {
   'otp-partly-locked': m.record_not_otp_partly_locked,
   'lock-not-visible': m.record_not_lock_not_visible,
   'ecc-not-visible': m.record_not_ecc_not_visible,
+  'primer-left-in-flash': m.record_not_primer_left_in_flash,
   'uds-not-recorded': m.record_not_uds_not_recorded,
   'trustzone-not-changed': m.record_not_trustzone_not_changed,
   'product-state-not-changed': m.record_not_product_state_not_changed,

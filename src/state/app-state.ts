@@ -3,6 +3,7 @@ import { createBoardJobsStore, type BoardJobsStore } from './board-jobs.ts';
 import { createBoardLocks, type BoardLocks } from './board-locks.ts';
 import { boardAtWork } from './board-work.ts';
 import { createBenchStore, type BenchStore } from './bench.ts';
+import { createConsoleLink, type ConsoleLink } from './console-link.ts';
 import { createExamineStore, type ExamineStore } from './examine.ts';
 import { createExternalStore, type ExternalStore } from './external.ts';
 import { createFirmwareStore, type FirmwareStore } from './firmware.ts';
@@ -30,6 +31,8 @@ export interface AppState {
   readonly provision: ProvisionStore;
   readonly primerProof: PrimerProofStore;
   readonly install: InstallStore;
+  /** The one serial line to the board in use. */
+  readonly consoleLink: ConsoleLink;
   readonly update: UpdateStore;
   readonly records: RecordsStore;
   readonly runningImage: RunningImageStore;
@@ -73,9 +76,10 @@ export function createAppState(services: Services): AppState {
       },
     },
   );
+  const consoleLink = createConsoleLink(bench, services.clock);
   const update = createUpdateStore(
     services,
-    { bench, keystore, firmware },
+    { bench, keystore, firmware, link: consoleLink },
     {
       onProven: (image, outcome) => {
         runningImage.getState().forget();
@@ -94,6 +98,7 @@ export function createAppState(services: Services): AppState {
     provision,
     primerProof: createPrimerProofStore(bench, provision),
     install,
+    consoleLink,
     update,
     records,
     runningImage,

@@ -1,12 +1,24 @@
 /**
- * The serial line to the board's console: opens it, keeps what it printed, notices when it is gone
- * and takes it up again when it is back. Holds the one dialogue that may read the line.
- * It knows nothing of updates.
+ * The serial line to the board's console: opens it, keeps what it printed and when, notices when it is
+ * gone and takes it up again when it is back. Holds the one dialogue that may read the line; pages
+ * share it. It knows nothing of updates.
  */
-import { concatBytes } from '../core/bytes/index.ts';
 import { AppError, isAppError, toAppError } from '../core/errors.ts';
-import { createCanceller, type Bench, type Canceller } from '../core/ports/index.ts';
-import { createConsole, type BootBanner, type ConsoleDialogue } from '../core/serial/index.ts';
+import {
+  createCanceller,
+  type Bench,
+  type Canceller,
+  type Clock,
+  type FlowControl,
+} from '../core/ports/index.ts';
+import {
+  createConsole,
+  createConsoleLog,
+  type BootBanner,
+  type ConsoleDialogue,
+  type ConsoleLog,
+  type HeardChunk,
+} from '../core/serial/index.ts';
 import { findSerialPort, type BenchStore } from './bench.ts';
 
 export type LinkState =
@@ -16,16 +28,32 @@ export type LinkState =
   /** The line went away by itself; it is taken up again as soon as the port is back. */
   | { readonly kind: 'lost'; readonly error: AppError };
 
-export interface ConsoleLinkOptions {
-  readonly baudRate: () => number;
-  readonly onState: (state: LinkState) => void;
-  readonly onBoot: (banner: BootBanner) => void;
+export interface LineSettings {
+  readonly baudRate: number;
+  readonly flowControl: FlowControl;
+}
+
+export interface LinkObserver {
+  readonly onState?: (state: LinkState) => void;
+  readonly onSettings?: (settings: LineSettings) => void;
+  /** A command or a transfer has taken the line, or has given it back. */
+  readonly onBusy?: (busy: boolean) => void;
+  readonly onBoot?: (banner: BootBanner) => void;
   /** The line was lost and is open again. */
-  readonly onResumed: () => void;
+  readonly onResumed?: () => void;
+  /** What was kept of the line is gone. */
+  readonly onCleared?: () => void;
 }
 
 export interface ConsoleLink {
   readonly state: LinkState;
+  readonly settings: LineSettings;
+  readonly busy: boolean;
+  /** What the line said, as far as it is kept. */
+  readonly log: Pick<ConsoleLog, 'chunks' | 'forgottenBytes'>;
+  observe(observer: LinkObserver): () => void;
+  /** For the next opening; a line that is open stays as it is. */
+  configure(settings: Partial<LineSettings>): void;
   /**
    * Throws what the port throws, and `cancelled` when the bench or the line was left meanwhile; a line
    * that is open stays as it is.
@@ -34,12 +62,16 @@ export interface ConsoleLink {
   disconnect(): Promise<void>;
   /** Throws `serial-no-port` while the line is not open. */
   dialogue(): ConsoleDialogue;
-  /** Hears first what the line printed so far, then every further byte. Must not keep the arrays. */
-  watch(listener: (bytes: Uint8Array) => void): () => void;
+  /** Hears first what the line printed so far, then every further byte. Must not change the bytes. */
+  watch(listener: (chunk: HeardChunk) => void): () => void;
+  /** Forgets what the line printed so far. */
+  clear(): void;
 }
 
-/** As much as a terminal scrolls back. */
-const keptBytes = 64 * 1024;
+/** 115200 8N1 (stm32h5-device.md, section 4). */
+export const usualBaudRate = 115_200;
+
+const keptBytes = 1024 * 1024;
 /** A port that has just come back is listed before it can be opened. */
 const reopenAttempts = 5;
 const reopenPauseMs = 400;
@@ -58,10 +90,13 @@ interface Opening {
 
 export function createConsoleLink(
   benchStore: BenchStore,
-  options: ConsoleLinkOptions,
+  clock: Pick<Clock, 'wallMs'>,
 ): ConsoleLink {
-  const listeners = new Set<(bytes: Uint8Array) => void>();
-  let kept: Uint8Array = new Uint8Array();
+  const listeners = new Set<(chunk: HeardChunk) => void>();
+  const observers = new Set<LinkObserver>();
+  const log = createConsoleLog(keptBytes);
+  let settings: LineSettings = { baudRate: usualBaudRate, flowControl: 'none' };
+  let busy = false;
   let state: LinkState = { kind: 'closed' };
   let line: OpenLine | undefined;
   let opening: Opening | undefined;
@@ -69,20 +104,35 @@ export function createConsoleLink(
   /** Counts up with everything that overrules an opening on its way. */
   let generation = 0;
 
+  const tell = (how: (observer: LinkObserver) => void): void => {
+    for (const observer of [...observers]) how(observer);
+  };
+
   const become = (next: LinkState): void => {
     state = next;
-    options.onState(next);
+    tell((observer) => observer.onState?.(next));
   };
 
   const hear = (bytes: Uint8Array): void => {
-    kept = concatBytes(kept, bytes).slice(-keptBytes);
-    for (const listener of listeners) listener(bytes);
+    const chunk = log.add(clock.wallMs(), bytes);
+    for (const listener of [...listeners]) listener(chunk);
+  };
+
+  const forget = (): void => {
+    log.clear();
+    tell((observer) => observer.onCleared?.());
+  };
+
+  const hold = (held: boolean): void => {
+    busy = held;
+    tell((observer) => observer.onBusy?.(held));
   };
 
   const drop = async (): Promise<void> => {
     const left = line;
     if (left === undefined) return closing;
     line = undefined;
+    if (busy) hold(false);
     left.canceller.cancel();
     closing = left.dialogue.close();
     await closing;
@@ -108,7 +158,7 @@ export function createConsoleLink(
     };
     const port = await findSerialPort(bench, benchStore.getState().chosenSerial);
     requireCurrent();
-    const pipe = await port.open({ baudRate: options.baudRate() });
+    const pipe = await port.open(settings);
     try {
       requireCurrent();
     } catch (thrown) {
@@ -119,7 +169,12 @@ export function createConsoleLink(
     const dialogue = createConsole(pipe, bench.clock, {
       signal: canceller.signal,
       onBytes: hear,
-      onBoot: options.onBoot,
+      onBoot: (banner) => {
+        tell((observer) => observer.onBoot?.(banner));
+      },
+      onBusy: (held) => {
+        if (line === opened) hold(held);
+      },
     });
     const opened = { bench, dialogue, canceller };
     line = opened;
@@ -150,7 +205,7 @@ export function createConsoleLink(
       if (mine !== generation) return;
       try {
         await open(mine);
-        options.onResumed();
+        tell((observer) => observer.onResumed?.());
         return;
       } catch {
         await bench.clock.sleep(reopenPauseMs);
@@ -162,7 +217,7 @@ export function createConsoleLink(
     if (now.bench !== before.bench) {
       generation++;
       void drop();
-      kept = new Uint8Array();
+      forget();
       become({ kind: 'closed' });
     } else if (now.serial !== before.serial && now.bench !== undefined && state.kind === 'lost') {
       void resume(now.bench);
@@ -172,6 +227,23 @@ export function createConsoleLink(
   return {
     get state() {
       return state;
+    },
+    get settings() {
+      return settings;
+    },
+    get busy() {
+      return busy;
+    },
+    log,
+    observe(observer) {
+      observers.add(observer);
+      return () => {
+        observers.delete(observer);
+      };
+    },
+    configure(changed) {
+      settings = { ...settings, ...changed };
+      tell((observer) => observer.onSettings?.(settings));
     },
     async connect() {
       if (state.kind === 'open' || state.kind === 'opening') return;
@@ -194,11 +266,12 @@ export function createConsoleLink(
       return line.dialogue;
     },
     watch(listener) {
-      if (kept.length > 0) listener(kept.slice());
+      for (const chunk of log.chunks()) listener(chunk);
       listeners.add(listener);
       return () => {
         listeners.delete(listener);
       };
     },
+    clear: forget,
   };
 }

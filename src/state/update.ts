@@ -18,7 +18,7 @@ import {
 import { verifyImage, type ImageVerdict, type KeystoreSlot } from '../core/wolfboot/index.ts';
 import { idle, perform, type Activity } from './activity.ts';
 import type { BenchStore } from './bench.ts';
-import { createConsoleLink, type LinkState } from './console-link.ts';
+import { type ConsoleLink, type LinkState } from './console-link.ts';
 import type { FirmwareStore, SignedImage } from './firmware.ts';
 import { openSignedImage } from './open-signed-image.ts';
 import type { KeystoreStore } from './keystore.ts';
@@ -116,15 +116,13 @@ export interface UpdateHooks {
   readonly onProven: (image: SentImage, outcome: UpdateOutcome) => void;
 }
 
-/** 115200 8N1 (stm32h5-device.md, section 4). */
-export const usualBaudRate = 115_200;
-
 export function createUpdateStore(
   { clock, keepAwake }: Pick<Services, 'clock' | 'keepAwake'>,
   stores: {
     readonly bench: BenchStore;
     readonly keystore: KeystoreStore;
     readonly firmware: FirmwareStore;
+    readonly link: ConsoleLink;
   },
   hooks: UpdateHooks,
 ): UpdateStore {
@@ -134,10 +132,16 @@ export function createUpdateStore(
     };
     let bootsSeen = 0;
     let canceller: Canceller | undefined;
+    /** A line that another page opened is left alone until it is asked for something. */
+    let attending = false;
 
-    const link = createConsoleLink(stores.bench, {
-      baudRate: () => get().baudRate,
+    const { link } = stores;
+    link.observe({
+      onSettings: ({ baudRate }) => {
+        set({ baudRate });
+      },
       onState: (state) => {
+        if (state.kind === 'closed') attending = false;
         set(
           state.kind === 'open'
             ? { link: state }
@@ -149,10 +153,10 @@ export function createUpdateStore(
         set({ boot: { banner, number: ++bootsSeen }, board: undefined });
         // A reset that nobody here asked for: look at what runs now.
         const { job, activity } = get();
-        if (job.kind !== 'running' && activity.kind !== 'busy') void get().readInfo();
+        if (attending && job.kind !== 'running' && activity.kind !== 'busy') void get().readInfo();
       },
       onResumed: () => {
-        void perform(report, 'connect', look);
+        if (attending) void perform(report, 'connect', look);
       },
     });
 
@@ -273,7 +277,7 @@ export function createUpdateStore(
 
     return {
       link: link.state,
-      baudRate: usualBaudRate,
+      baudRate: link.settings.baudRate,
       place: undefined,
       boot: undefined,
       board: undefined,
@@ -285,11 +289,12 @@ export function createUpdateStore(
       activity: idle,
 
       setBaudRate(baudRate) {
-        set({ baudRate });
+        link.configure({ baudRate });
       },
       async connect() {
         await perform(report, 'connect', async () => {
           await link.connect();
+          attending = true;
           await look();
         });
       },
@@ -322,7 +327,10 @@ export function createUpdateStore(
           report({ kind: 'failed', what: 'type', error: toAppError(thrown) });
         }
       },
-      watchConsole: (listener) => link.watch(listener),
+      watchConsole: (listener) =>
+        link.watch(({ bytes }) => {
+          listener(bytes);
+        }),
       chooseImage(id) {
         set({ imageId: id });
         judgeAgain();

@@ -15,7 +15,7 @@ export function plainFile(chunks: readonly HeardChunk[]): Uint8Array {
 export function timedFile(chunks: readonly HeardChunk[], stamp: Stamp): Uint8Array {
   const end = Uint8Array.of(LF);
   let timeMs: number | undefined;
-  let time = end;
+  let time: Uint8Array = end;
   const lines = splitLines(chunks).flatMap(({ atMs, bytes }) => {
     if (atMs !== timeMs) time = asciiToBytes(`${stamp(atMs)}  `);
     timeMs = atMs;

@@ -28,10 +28,8 @@ beforeEach(async () => {
   };
   benchStore = createBenchStore({ benches }, () => false);
   resumed = 0;
-  link = createConsoleLink(benchStore, {
-    baudRate: () => 115_200,
-    onState: () => undefined,
-    onBoot: () => undefined,
+  link = createConsoleLink(benchStore, { wallMs: () => 1_700_000_000_000 });
+  link.observe({
     onResumed: () => {
       resumed++;
     },

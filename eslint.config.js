@@ -59,12 +59,7 @@ export default defineConfig(
   {
     languageOptions: {
       parserOptions: {
-        project: [
-          './tsconfig.core.json',
-          './tsconfig.workers.json',
-          './tsconfig.app.json',
-          './tsconfig.node.json',
-        ],
+        project: ['./tsconfig.lint.json', './tsconfig.workers.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -139,8 +134,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/**/*.{ts,tsx}'],
-    ignores: ['src/core/**', 'src/virtual/**', 'src/cli/**'],
+    files: ['src/**/*.tsx', 'src/{app,state,ui,features}/**/*.ts'],
     extends: [reactHooks.configs.flat.recommended],
   },
   {

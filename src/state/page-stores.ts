@@ -14,7 +14,7 @@ export function createPageStores<App>(app: () => App): PageStores<App> {
     // The key is the function that made the value, so their types belong together.
     if (known !== undefined) return known as StoreApi<State>;
     const store = create(app());
-    made.set(create, store as StoreApi<unknown>);
+    made.set(create, store);
     return store;
   };
 }

@@ -1,6 +1,8 @@
 import { defineConfig } from '@playwright/test';
 
 const PORT = 4174;
+/** Walks of minutes, and the second language of what one language has shown: `npm run test:deep`. */
+const DEEP = /@deep/;
 const REPORT = process.env.PLAYWRIGHT_JSON_OUTPUT_FILE ?? '.cache/reports/e2e.json';
 
 export default defineConfig({
@@ -12,11 +14,14 @@ export default defineConfig({
   workers: 2,
   retries: 0,
   fullyParallel: true,
+  ...(process.env.KEYFUSE_DEEP === '1' ? { grep: DEEP } : { grepInvert: DEEP }),
   forbidOnly: process.env.CI !== undefined,
   reporter: [['list'], ['json', { outputFile: REPORT }]],
   use: {
     baseURL: `http://localhost:${PORT}/`,
     viewport: { width: 1280, height: 800 },
+    // Filling the offline store costs each fresh context a second; the tests of it allow it.
+    serviceWorkers: 'block',
     launchOptions: {
       executablePath: '/usr/bin/chromium',
       args: [

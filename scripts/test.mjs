@@ -58,7 +58,13 @@ const GATES = [
 ];
 /** Gates that change nothing. */
 const READING = ['lint', 'types', 'format', 'layers', 'knip'];
-const DEEP = [tier('property'), tier('deep')];
+/** `real-stack` and the walks marked @deep need the built app. */
+const DEEP = [
+  tier('property'),
+  tier('deep'),
+  check('build', 'npm', 'run', '--silent', 'build'),
+  tier('e2e', 'playwright'),
+];
 
 /**
  * Runs a program to its end and returns everything it printed.
@@ -271,7 +277,10 @@ const args = process.argv.slice(2);
 const deep = args.includes('--deep');
 const gates = deep ? DEEP : chooseGates(args);
 // Other cases than those of every day.
-if (deep) process.env.KEYFUSE_SEED ??= 'random';
+if (deep) {
+  process.env.KEYFUSE_SEED ??= 'random';
+  process.env.KEYFUSE_DEEP = '1';
+}
 
 installDependencies();
 installSystemPackages(gates.map((gate) => gate.name));

@@ -11,8 +11,11 @@ const rawLmsKeyBytes = 124;
 /** Six keys are made and proven, a vault is opened three times, an area is burned. */
 const ceremonyTimeoutMs = 300_000;
 
-for (const language of ['en', 'ja'] as const) {
-  test.describe(`ceremony in ${language}`, () => {
+for (const [language, tag] of [
+  ['en', ''],
+  ['ja', ' @deep'],
+] as const) {
+  test.describe(`ceremony in ${language}${tag}`, () => {
     // Colours that fade into each other are no contrast to be judged.
     test.use({
       locale: language === 'ja' ? 'ja-JP' : 'en-US',

@@ -41,6 +41,8 @@ test.beforeAll(async () => {
   origin = `http://localhost:${(server.address() as AddressInfo).port}`;
 });
 
+test.use({ serviceWorkers: 'allow' });
+
 test.afterAll(() => {
   server.close();
   rmSync(folder, { recursive: true });

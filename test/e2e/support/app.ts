@@ -166,14 +166,18 @@ export class App {
     ).toEqual([]);
   }
 
-  /** The same page in both languages and both schemes; ends in English and light. */
+  /**
+   * The same page in both languages and both schemes; ends in English and light. Colours do not depend
+   * on the language nor names on the scheme, so two looks see all that four would.
+   */
   async expectAccessibleInAllLooks(): Promise<void> {
-    for (const scheme of ['dark', 'light'] as const) {
+    for (const [scheme, language] of [
+      ['dark', 'ja'],
+      ['light', 'en'],
+    ] as const) {
       await this.switchScheme(scheme);
-      for (const language of ['ja', 'en'] as const) {
-        await this.switchLanguage(language);
-        await this.expectAccessible();
-      }
+      await this.switchLanguage(language);
+      await this.expectAccessible();
     }
   }
 }

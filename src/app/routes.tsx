@@ -102,6 +102,12 @@ export const pageRoutes: readonly PageRoute[] = [
     Page: lazy(async () => ({ default: (await import('../features/sign/index.ts')).ExternalPage })),
   },
   {
+    path: '/flash',
+    name: m.flash_title,
+    icon: 'firmware',
+    Page: lazy(async () => ({ default: (await import('../features/flash/index.ts')).FlashPage })),
+  },
+  {
     path: '/sheet',
     below: '/sheet/:key',
     name: m.sheet_title,

@@ -1,5 +1,5 @@
 /** What speaks against a flash project: a closed list, so that every one has words in every language. */
-import type { ErrorCode, ErrorContext } from '../errors.ts';
+import type { ErrorCode } from '../errors.ts';
 import type { BootReason } from '../wolfboot/index.ts';
 
 export type PartitionName = 'boot' | 'update' | 'swap';
@@ -49,7 +49,7 @@ export type FlashProblem =
       readonly kind: 'image-refused';
       readonly part: string;
       readonly reason: BootReason;
-      readonly context: ErrorContext;
+      readonly code: ErrorCode;
     }
   /** An otp.bin and a primer, or two of a kind: the OTP is burnt once. */
   | { readonly kind: 'several-burns'; readonly parts: readonly string[] }

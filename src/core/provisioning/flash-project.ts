@@ -5,6 +5,7 @@
 import type { FlashGeometry, Sector } from '../stm32/index.ts';
 import { readVectorTable } from '../wolfboot/cortex-m-image.ts';
 import {
+  errorCodeOfFinding,
   nonSecureFlashAddress,
   whyNotBoot,
   type BootloaderProfile,
@@ -209,7 +210,8 @@ async function problemsOfImage(
       ? cause
       : findings.find(({ check, outcome }) => outcome === 'bad' && !KEY_CHECKS.includes(check));
   if (bad?.outcome === 'bad') {
-    problems.push({ kind: 'image-refused', part: id, reason: bad.reason, context: bad.context });
+    const code = errorCodeOfFinding(bad);
+    problems.push({ kind: 'image-refused', part: id, reason: bad.reason, code });
   } else if (slots.length === 0) problems.push({ kind: 'image-not-checked', part: id });
   if (address !== undefined && !part.sample) {
     problems.push(...linkedElsewhere(part, bytes.subarray(image.headerSizeBytes), profile));

@@ -1,0 +1,2 @@
+/** The page Flash, for the routes. */
+export { FlashPage } from './flash-page.tsx';

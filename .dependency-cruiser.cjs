@@ -47,7 +47,8 @@ const ROOMS = {
   // React: the hooks through which features read the stores (state/react.ts).
   state: [CORE, '^src/workers/', npm('zustand'), npm('valibot'), REACT],
   // Mantine is narrowed further to ui/kit: rule "mantine-only-in-kit".
-  ui: [BYTES, REACT, npm('@mantine/[^/]+')],
+  // xterm is narrowed further to ui/terminal: rule "xterm-only-in-terminal".
+  ui: [BYTES, REACT, npm('@mantine/[^/]+'), npm('@xterm/[^/]+')],
   // `i18n` sees the types of `core/errors` only: rule "i18n-sees-error-types-only".
   i18n: [ERRORS, GENERATED_MESSAGES],
   features: [
@@ -57,7 +58,6 @@ const ROOMS = {
     '^src/i18n/',
     REACT,
     npm('wouter'),
-    npm('@xterm/[^/]+'),
     npm('qr'),
     npm('valibot'),
   ],
@@ -91,7 +91,8 @@ module.exports = {
     },
     {
       name: 'only-app-speaks-to-the-device-worker',
-      comment: 'what the device worker can be asked goes through the ports and core/provisioning (ADR 7)',
+      comment:
+        'what the device worker can be asked goes through the ports and core/provisioning (ADR 7)',
       severity: 'error',
       from: { path: '^src/', pathNot: ['^src/workers/devices/', '^src/app/'] },
       to: { path: '^src/workers/devices/' },
@@ -109,8 +110,11 @@ module.exports = {
       comment:
         'the raw acts behind those steps: for whoever makes sessions, and for the three files that check',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(core/stm32|workers/devices)/' },
-      to: { path: '^src/core/stm32/(dfu-powers|engine-powers|dfu-engine|dfu-requests)\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/core/stm32/' },
+      to: {
+        path: '^src/core/stm32/(dfu-powers|engine-powers|dfu-engine|dfu-requests)\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'features-stay-apart',
@@ -139,6 +143,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(ui/kit/|app/|main\\.tsx$)' },
       to: { path: npm('@mantine/[^/]+') },
+    },
+    {
+      name: 'xterm-only-in-terminal',
+      comment: 'ui/terminal wraps xterm, so that it is loaded when a console is opened',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/ui/terminal/' },
+      to: { path: npm('@xterm/[^/]+') },
     },
     {
       name: 'nothing-reaches-back-to-app-or-cli',

@@ -84,7 +84,12 @@ export class BoardMachine {
         this.log(`fault: ${what}`);
       },
     });
-    this.#memoryAccess = new MemoryAccess(this, options);
+    this.#memoryAccess = new MemoryAccess(this, {
+      otpThroughFlashAlternate: options.otpThroughFlashAlternate,
+      log: (change) => {
+        this.log(`option bytes: ${change}`);
+      },
+    });
     this.usb = new UsbPort(this.clock, this.faults, {
       pullPlug: () => {
         this.setPlug('userUsb', false);
@@ -192,6 +197,7 @@ export class BoardMachine {
     if (!on) {
       this.flash.eraseAll();
       this.optionBytes.swapBank = false;
+      this.optionBytes.resetWatermarks();
     }
     this.reset();
     this.#notify();
@@ -273,6 +279,11 @@ export class BoardMachine {
         jitter: () => this.#jitter.next() / 2 ** 32,
         log: (what) => {
           this.log(`DFU: ${what}`);
+        },
+        onResetAfter: (durationMs) => {
+          this.clock.schedule(durationMs, () => {
+            if (this.#rom === rom) this.reset();
+          });
         },
         onLeave: () => {
           this.#lockUpAfterLeave();

@@ -29,6 +29,8 @@ export interface BoardSnapshot {
     readonly productState: number;
     readonly trustZone: boolean;
     readonly swapBank: boolean;
+    /** FLASH_SECWM1R and 2; missing in older snapshots: the factory's. */
+    readonly secureWatermarks?: readonly [number, number];
   };
   /** Missing in snapshots of a build as the OTP tells it. */
   readonly build?: Partial<BoardBuild>;

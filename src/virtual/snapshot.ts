@@ -30,6 +30,7 @@ export function takeSnapshot(board: BoardMachine, options: SnapshotOptions = {})
       productState: board.optionBytes.productState,
       trustZone: board.optionBytes.trustZone,
       swapBank: board.optionBytes.swapBank,
+      secureWatermarks: board.optionBytes.secureWatermarks,
     },
     build: board.build,
   };
@@ -65,6 +66,9 @@ export function restoreSnapshot(board: BoardMachine, snapshot: BoardSnapshot): v
   board.optionBytes.productState = snapshot.options.productState;
   board.optionBytes.trustZone = snapshot.options.trustZone;
   board.optionBytes.swapBank = snapshot.options.swapBank;
+  board.optionBytes.resetWatermarks();
+  const { secureWatermarks } = snapshot.options;
+  if (secureWatermarks) board.optionBytes.secureWatermarks = secureWatermarks;
   if (snapshot.build) board.setBuild({ ...USUAL_BUILD, ...snapshot.build });
   board.resumeTrng(snapshot.trng);
 }

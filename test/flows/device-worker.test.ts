@@ -165,8 +165,8 @@ describe('what the worker refuses', () => {
     const [device] = await hosted.bench.usb.list();
     const board = await openBoard(device!, hosted.bench.clock, { timeoutMs: 1000 });
     const word = Uint8Array.of(1, 2, 3, 4);
-    await expectRejects(writeOtpUnit(board.session, 2, OTP_BASE, word), 'invalid-argument');
-    await expectRejects(board.session.writeFlash(2, OTP_BASE, word), 'invalid-argument');
+    await expectRejects(writeOtpUnit(board.session, 3, OTP_BASE, word), 'invalid-argument');
+    await expectRejects(board.session.writeFlash(3, OTP_BASE, word), 'invalid-argument');
     await expectRejects(
       device!.open({ timeoutMs: 1000 }),
       'not-supported',

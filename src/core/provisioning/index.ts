@@ -112,6 +112,29 @@ export type {
 } from './one-cable-types.ts';
 export { explainFailText, parseDetails, readDetails } from './probe-files.ts';
 export type { FailKind, ProbeDetails, ProbeFailure } from './probe-files.ts';
+export { runMassErase } from './mass-erase.ts';
+export type { MassEraseCall, MassEraseOutcome, MassEraseProgress } from './mass-erase.ts';
+export { approveMassErase, planMassErase, wordsForMassErase } from './mass-erase-plan.ts';
+export type {
+  ApprovedMassErase,
+  MassEraseCaution,
+  MassErasePlan,
+  MassErasePlanResult,
+  MassEraseWords,
+} from './mass-erase-plan.ts';
+export { writeOptionBytes } from './option-bytes.ts';
+export type { OptionCall, OptionOutcome, OptionProgress } from './option-bytes.ts';
+export { approveOptionBytes, planOptionBytes, wordsForOptionBytes } from './option-plan.ts';
+export type {
+  ApprovedOptionBytes,
+  OptionCaution,
+  OptionFieldChange,
+  OptionPlan,
+  OptionPlanResult,
+  OptionWords,
+} from './option-plan.ts';
+export { optionPreset, optionPresetIds, optionPresets } from './option-presets.ts';
+export type { OptionPreset, OptionPresetId } from './option-presets.ts';
 export { OtpContent, type UdsCells } from './otp-content.ts';
 export type { BlockSummary, CellKind, CellValue, DiffSummary, PlanRow } from './otp-diff.ts';
 export { performAct } from './perform-act.ts';

@@ -1,8 +1,8 @@
 /**
  * What a session can do that is not in `DfuSession`: the three acts that only an approved plan may ask for.
  * `otp-write.ts`, `mass-erase.ts` and `option-write.ts` ask here, and `core/provisioning` alone may import
- * those. Whoever makes a session grants it its powers: `openDfu` those of its engine, a session whose engine
- * runs in a worker those of the worker's.
+ * those. `openDfu` grants them to the sessions that it makes; a session whose engine runs in another thread
+ * has none: there the whole act is ordered (`core/provisioning/acts.ts`).
  *
  * Nothing is judged here; the three files above check before they ask.
  */
@@ -16,7 +16,6 @@ import type { DfuCall, DfuSession } from './dfu-types.ts';
  */
 export type OptionWriteEnd = 'finished' | 'left';
 
-/** All arguments but signals and progress are plain data, so that they may cross to a worker. */
 export interface DfuPowers {
   /** One DNLOAD with wValue 2 at `address`. `bytes` is not kept; it stands in no transcript. */
   writeOtp(

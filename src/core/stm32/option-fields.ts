@@ -181,6 +181,20 @@ export function withOptionField(name: OptionFieldName, word: number, value: numb
   return ((word & ~mask) | ((bits << lowBit) & mask)) >>> 0;
 }
 
+/** `fields` as they would read with other values in some of them. */
+export function withOptionValues(
+  fields: readonly OptionField[],
+  changes: readonly { readonly name: OptionFieldName; readonly value: number }[],
+): readonly OptionField[] {
+  const words: Partial<Record<OptionRegisterName, number>> = {};
+  const known = fields.flatMap(({ name, value }) => (value === undefined ? [] : [{ name, value }]));
+  for (const { name, value } of [...known, ...changes]) {
+    const register = shapeOf(name).register;
+    words[register] = withOptionField(name, words[register] ?? 0, value);
+  }
+  return explainOptionRegisters(words);
+}
+
 export function registerOfField(name: OptionFieldName): OptionRegisterName {
   return shapeOf(name).register;
 }

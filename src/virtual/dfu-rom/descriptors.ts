@@ -5,7 +5,7 @@
  */
 import { asciiToBytes, concatBytes } from '../../core/bytes/index.ts';
 import type { UsbIdentity } from '../../core/ports/index.ts';
-import { OPTION_BASE, OPTION_BYTES } from '../flash/option-bytes.ts';
+import { OPTION2_BASE, OPTION2_BYTES, OPTION_BASE, OPTION_BYTES } from '../flash/option-bytes.ts';
 import { FLASH_BASE, FLASH_BYTES } from '../flash/flash-memory.ts';
 import { OTP_BASE, OTP_BYTES } from '../otp/otp-area.ts';
 
@@ -54,6 +54,13 @@ const OPTION_ALTERNATE: Alternate = {
   sizeBytes: OPTION_BYTES,
 };
 
+const OPTION2_ALTERNATE: Alternate = {
+  kind: 'option-bytes',
+  name: '@Option Bytes   /0x400221E0/01*32 e',
+  baseAddress: OPTION2_BASE,
+  sizeBytes: OPTION2_BYTES,
+};
+
 /** ST's source marks it erasable (g), which it is not. */
 const OTP_ALTERNATE: Alternate = {
   kind: 'otp',
@@ -69,7 +76,7 @@ export function alternatesOf(offered: {
 }): readonly Alternate[] {
   return [
     FLASH_ALTERNATE,
-    ...(offered.option ? [OPTION_ALTERNATE] : []),
+    ...(offered.option ? [OPTION_ALTERNATE, OPTION2_ALTERNATE] : []),
     ...(offered.otp ? [OTP_ALTERNATE] : []),
   ];
 }

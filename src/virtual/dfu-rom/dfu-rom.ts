@@ -65,6 +65,8 @@ export interface DfuRomHooks {
   /** From 0 to 1: how much shorter than announced an operation is. */
   readonly jitter: () => number;
   readonly log: (what: string) => void;
+  /** The operation that begins now ends in a reset of the chip. */
+  readonly onResetAfter: (durationMs: number) => void;
   /** The host asked to leave; the core then runs into its fault (section 4, "Leave on H563"). */
   readonly onLeave: () => void;
 }
@@ -265,6 +267,7 @@ export class DfuRom {
     const durationMs = slowMs ?? operation.durationMs * (1 - 0.1 * this.#hooks.jitter());
     this.#running = new RunningOperation(operation, nowMs, durationMs);
     this.#state = DFU_DNBUSY;
+    if (operation.endsInReset === true) this.#hooks.onResetAfter(durationMs);
     return statusBytes(DFU_OK, pollMs, DFU_DNBUSY);
   }
 

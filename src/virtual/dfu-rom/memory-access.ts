@@ -2,13 +2,13 @@
  * What the ROM bootloader may do to each memory, as operations that take time
  * (formats/stm32-dfu.md, sections 2, 4 and 5). It knows the chip's memories, not the DFU states.
  *
- * Chosen here because nothing is published: locked OTP answers errWRITE; the option bytes are read
- * only; addresses must belong to the selected alternate; reading blank OTP answers all ones (the ECC
+ * Option bytes are taken as ST's published sources take them: a whole region, and a reset before the second
+ * status. Chosen here because nothing is published: locked OTP answers errWRITE; addresses must belong to the selected alternate; reading blank OTP answers all ones (the ECC
  * flag is counted in the OTP area); with TrustZone on and the product open everything stays reachable.
  */
 import { FLASH_BASE, FLASH_BYTES, QUAD_WORD_BYTES, SECTOR_BYTES } from '../flash/flash-memory.ts';
 import type { FlashMemory, FlashResult } from '../flash/flash-memory.ts';
-import { OPTION_BASE, type OptionBytes } from '../flash/option-bytes.ts';
+import type { OptionBytes } from '../flash/option-bytes.ts';
 import { OTP_BASE, OTP_BYTES, type OtpArea } from '../otp/otp-area.ts';
 import type { Alternate } from './descriptors.ts';
 
@@ -30,6 +30,7 @@ const MASS_ERASE_MS = 2000;
 const QUAD_WORD_MS = 0.43;
 const OTP_HALFWORD_MS = 0.1;
 const OTP_WORD_BYTES = 4;
+const OPTION_WRITE_MS = 20;
 
 /** Something that goes on inside the chip until it is done or the power fails. */
 export interface Operation {
@@ -38,11 +39,16 @@ export interface Operation {
   readonly steps: number;
   /** Does step number `step`; a status other than `DFU_OK` ends the operation. */
   readonly run: (step: number) => number;
+  /** The chip resets when it is done, so that the host never sees the second status. */
+  readonly endsInReset?: boolean;
 }
 
 export interface MemoryAccessOptions {
   readonly otpThroughFlashAlternate: 'refused' | 'answered';
 }
+
+/** Words for the event log: an option byte changed. */
+type Log = (change: string) => void;
 
 export type ReadResult =
   | { readonly kind: 'data'; readonly bytes: Uint8Array }
@@ -52,7 +58,7 @@ export class MemoryAccess {
   readonly #flash: FlashMemory;
   readonly #otp: OtpArea;
   readonly #optionBytes: OptionBytes;
-  readonly #options: MemoryAccessOptions;
+  readonly #options: MemoryAccessOptions & { readonly log: Log };
 
   constructor(
     memories: {
@@ -60,7 +66,7 @@ export class MemoryAccess {
       readonly otp: OtpArea;
       readonly optionBytes: OptionBytes;
     },
-    options: MemoryAccessOptions,
+    options: MemoryAccessOptions & { readonly log: Log },
   ) {
     this.#flash = memories.flash;
     this.#otp = memories.otp;
@@ -110,7 +116,7 @@ export class MemoryAccess {
 
   write(alternate: Alternate, address: number, bytes: Uint8Array): Operation {
     if (alternate.kind === 'option-bytes') {
-      return refusal('write to the option bytes', ERR_VENDOR);
+      return this.#writeOptions(address, bytes);
     }
     if (!within(address, bytes.length, alternate)) {
       return refusal(`write to ${hex(address)}`, ERR_ADDRESS);
@@ -134,6 +140,19 @@ export class MemoryAccess {
         const unit = bytes.subarray(at, at + QUAD_WORD_BYTES);
         return flashStatus(this.#flash.program(address + at, unit));
       },
+    };
+  }
+
+  #writeOptions(address: number, bytes: Uint8Array): Operation {
+    return {
+      what: `write ${bytes.length} option bytes at ${hex(address)}`,
+      durationMs: OPTION_WRITE_MS,
+      steps: 1,
+      run: () => {
+        for (const change of this.#optionBytes.program(address, bytes)) this.#options.log(change);
+        return DFU_OK;
+      },
+      endsInReset: true,
     };
   }
 
@@ -162,8 +181,8 @@ export class MemoryAccess {
       case 'otp':
         return this.#otp.read(address - OTP_BASE, lengthBytes).bytes;
       case 'option-bytes': {
-        const offset = address - OPTION_BASE;
-        return this.#optionBytes.toBytes().slice(offset, offset + lengthBytes);
+        const offset = address - alternate.baseAddress;
+        return this.#optionBytes.toBytes(alternate.baseAddress).slice(offset, offset + lengthBytes);
       }
     }
   }

@@ -50,7 +50,7 @@ export class FakeUsb extends EventTarget {
   }
 
   /** `alternates`: how many settings the DFU interface of the devices on `bus` has. */
-  static async over(bus: UsbBus, clock: Clock, alternates = 3): Promise<FakeUsb> {
+  static async over(bus: UsbBus, clock: Clock, alternates = 4): Promise<FakeUsb> {
     const usb = new FakeUsb(bus, clock, alternates);
     for (const device of await bus.list()) usb.#listed.push(usb.#wrap(device));
     bus.watch(() => {

@@ -398,7 +398,7 @@ describe('faults on USB', () => {
 
   it('keeps an OTP bit stuck until the faults are cleared', async () => {
     bench.panel.armFault({ kind: 'stuck-otp-bit', offsetBytes: 2, bit: 4, stuckAt: 1 });
-    await client.pipe.selectAlternate(2, TIMEOUT);
+    await client.pipe.selectAlternate(3, TIMEOUT);
     await client.setAddress(OTP);
     await client.run(2, filledBytes(4, 0));
     await client.abort();

@@ -25,10 +25,11 @@ describe('the ROM on the bus', () => {
       18, 1, 0, 2, 0, 0, 0, 64, 0x83, 0x04, 0x11, 0xdf, 0x00, 0x03, 1, 2, 3, 1,
     ]);
     expect([...(await descriptor(rom, 0x0200))]).toEqual([
-      ...[9, 2, 45, 0, 1, 1, 0, 0xc0, 50],
+      ...[9, 2, 54, 0, 1, 1, 0, 0xc0, 50],
       ...[9, 4, 0, 0, 0, 0xfe, 1, 2, 4],
       ...[9, 4, 0, 1, 0, 0xfe, 1, 2, 5],
       ...[9, 4, 0, 2, 0, 0xfe, 1, 2, 6],
+      ...[9, 4, 0, 3, 0, 0xfe, 1, 2, 7],
       ...[9, 0x21, 0x0b, 255, 0, 0x00, 0x04, 0x1a, 0x01],
     ]);
   });
@@ -36,7 +37,7 @@ describe('the ROM on the bus', () => {
   it('names its alternates in string descriptors', async () => {
     const rom = await openRom(simBench());
     const texts: string[] = [];
-    for (const index of [2, 4, 5, 6]) {
+    for (const index of [2, 4, 5, 6, 7]) {
       const bytes = await descriptor(rom, 0x0300 | index);
       expect(bytes[0]).toBe(bytes.length);
       texts.push(bytesToLatin1(bytes.subarray(2).filter((_, at) => at % 2 === 0)));
@@ -45,9 +46,10 @@ describe('the ROM on the bus', () => {
       'DFU in FS Mode',
       '@Internal Flash   /0x08000000/256*08Kg',
       '@Option Bytes   /0x40022050/01*176 e',
+      '@Option Bytes   /0x400221E0/01*32 e',
       '@OTP Memory   /0x08FFF000/02*01Kg',
     ]);
-    await expect(descriptor(rom, 0x0307)).rejects.toMatchObject({ code: 'usb-stall' });
+    await expect(descriptor(rom, 0x0308)).rejects.toMatchObject({ code: 'usb-stall' });
   });
 
   it('derives its serial from the unique id as the ROM does, and keeps it', async () => {
@@ -83,7 +85,7 @@ describe('the ROM on the bus', () => {
     const bench = simBench();
     const rom = await openRom(bench);
     bench.panel.setAlternates({ otp: false, option: false });
-    expect((await descriptor(rom, 0x0200))[2]).toBe(45);
+    expect((await descriptor(rom, 0x0200))[2]).toBe(54);
     const again = await openRom(bench);
     expect((await descriptor(again, 0x0200))[2]).toBe(27);
     await expect(again.pipe.selectAlternate(1, TIMEOUT)).rejects.toMatchObject({
@@ -247,7 +249,7 @@ describe('the OTP alternate', () => {
   beforeEach(async () => {
     bench = simBench();
     rom = await openRom(bench);
-    await rom.pipe.selectAlternate(2, TIMEOUT);
+    await rom.pipe.selectAlternate(3, TIMEOUT);
   });
 
   it('writes halfwords, 0xFFFF included, which consumes them', async () => {
@@ -290,8 +292,10 @@ describe('the OTP alternate', () => {
   });
 });
 
-describe('the option alternate', () => {
-  it('shows product state, TZEN and OTP locks at their places and refuses writes', async () => {
+describe('the option alternates', () => {
+  const OPTIONS2 = 0x400221e0;
+
+  it('show product state, TZEN, OTP locks and watermarks at their places', async () => {
     const bench = simBench();
     bench.board.optionBytes.lockOtpBlocks(0x80000001);
     const rom = await openRom(bench);
@@ -302,8 +306,50 @@ describe('the option alternate', () => {
     expect(view.getUint32(0, true) >>> 31).toBe(0);
     expect(view.getUint32(0x20, true) >>> 24).toBe(0xc3);
     expect(view.getUint32(0x40, true)).toBe(0x80000001);
+    expect(view.getUint32(0x94, true)).toBe(0x007f0000);
+    await rom.pipe.selectAlternate(2, TIMEOUT);
+    const second = await rom.read(OPTIONS2, 32);
+    expect(new DataView(second.buffer).getUint32(0, true)).toBe(0x007f0000);
+  });
+
+  it('take the words to be programmed of a whole region and reset before the second status', async () => {
+    const bench = simBench();
+    const rom = await openRom(bench);
+    await rom.pipe.selectAlternate(2, TIMEOUT);
+    const bytes = await rom.read(OPTIONS2, 32);
+    new DataView(bytes.buffer).setUint32(4, 0x002f0000, true);
+    await rom.setAddress(OPTIONS2);
+    await expect(rom.run(2, bytes)).rejects.toMatchObject({ code: 'usb-disconnected' });
+    await bench.clock.sleep(1000);
+    expect(bench.board.optionBytes.secureWatermarks).toEqual([0x007f0000, 0x002f0000]);
+    expect(await bench.bench.usb.list()).toHaveLength(1);
+  });
+
+  it('ignore a part of a region, and another start, without a word', async () => {
+    for (const [address, lengthBytes] of [
+      [OPTIONS, 16],
+      [OPTIONS + 0x20, 16],
+    ] as const) {
+      const bench = simBench();
+      const rom = await openRom(bench);
+      const before = JSON.stringify(bench.board.snapshot().options);
+      await rom.pipe.selectAlternate(1, TIMEOUT);
+      await rom.setAddress(address);
+      await rom.run(2, filledBytes(lengthBytes, 0)).catch(() => undefined);
+      await bench.clock.sleep(1000);
+      expect(JSON.stringify(bench.board.snapshot().options)).toBe(before);
+    }
+  });
+
+  it('tell in the event log when somebody changes the product state', async () => {
+    const bench = simBench();
+    const rom = await openRom(bench);
+    await rom.pipe.selectAlternate(1, TIMEOUT);
+    const bytes = await rom.read(OPTIONS, 176);
+    bytes[5] = 0x17;
     await rom.setAddress(OPTIONS);
-    expect(await rom.run(2, filledBytes(16, 0))).toMatchObject({ status: 0x0b, state: ERROR });
-    expect(bench.board.events.some((event) => event.what.includes('option bytes'))).toBe(true);
+    await rom.run(2, bytes).catch(() => undefined);
+    await bench.clock.sleep(1000);
+    expect(bench.board.events.some(({ what }) => what.includes('PRODUCT_STATE 0x17'))).toBe(true);
   });
 });

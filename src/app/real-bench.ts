@@ -1,23 +1,65 @@
 /**
- * The board on the cable, as far as this browser reaches it. Its transports are no part of the first
- * screen: they are loaded at once behind it.
+ * The board on the cable, as far as this browser reaches it. What speaks to it is no part of the first
+ * screen: its code is loaded at once behind it, and set up when it is first needed.
  */
-import type { Bench, Clock, SerialPort, UsbDevice } from '../core/ports/index.ts';
+import type {
+  Bench,
+  Clock,
+  Locks,
+  SerialPort,
+  Store,
+  UsbBus,
+  UsbDevice,
+} from '../core/ports/index.ts';
+import { hostActs } from '../core/provisioning/index.ts';
+import type { DeviceEngines } from './device-engines.ts';
+import { createProbeDrives } from './probe-drives.ts';
+
+export interface RealBenchParts {
+  readonly clock: Clock;
+  /** For burns: the journal, and the locks of the boards. */
+  readonly store: Store;
+  readonly locks: Locks;
+}
 
 /** Undefined where the browser offers neither WebUSB nor WebSerial. */
-export function createRealBench(clock: Clock): Bench | undefined {
+export function createRealBench(parts: RealBenchParts): Bench | undefined {
   if (!('usb' in navigator) || !('serial' in navigator)) return undefined;
+  const { clock } = parts;
+  let loaded: DeviceEngines | undefined;
+  const load = retried(() => import('./device-engines.ts'));
+  const engines = retried(async () => {
+    const { createDeviceEngines } = await load();
+    loaded = await createDeviceEngines(parts);
+    return loaded;
+  });
+  void load().catch(() => undefined);
+
+  const usb: UsbBus = loadedLater<UsbDevice>(async () => (await engines()).usb);
+  hostActs(usb, async (order, call) => (await engines()).perform(order, call));
   return {
     kind: 'real',
-    usb: loadedLater<UsbDevice>(async () => {
-      const { createWebUsbBus } = await import('../transports/webusb/index.ts');
-      return createWebUsbBus(navigator.usb, clock);
-    }),
-    serial: loadedLater<SerialPort>(async () => {
-      const { createWebSerialBus } = await import('../transports/webserial/index.ts');
-      return createWebSerialBus(navigator.serial, clock);
-    }),
-    clock,
+    usb,
+    serial: loadedLater<SerialPort>(async () => (await engines()).serial),
+    drives: createProbeDrives(clock),
+    clock: {
+      nowMs: () => clock.nowMs(),
+      wallMs: () => clock.wallMs(),
+      sleep: (durationMs, signal) => (loaded?.clock ?? clock).sleep(durationMs, signal),
+    },
+  };
+}
+
+/** Once, unless it failed: then with the next call again. */
+function retried<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return async () => {
+    try {
+      return await (result ??= work());
+    } catch (error) {
+      result = undefined;
+      throw error;
+    }
   };
 }
 
@@ -27,18 +69,7 @@ interface Bus<Device> {
   watch(onChange: () => void): () => void;
 }
 
-/** What cannot be loaded is asked for again with the next call. */
-function loadedLater<Device>(load: () => Promise<Bus<Device>>): Bus<Device> {
-  let loading: Promise<Bus<Device>> | undefined;
-  const bus = async (): Promise<Bus<Device>> => {
-    try {
-      return await (loading ??= load());
-    } catch (error) {
-      loading = undefined;
-      throw error;
-    }
-  };
-  void bus().catch(() => undefined);
+function loadedLater<Device>(bus: () => Promise<Bus<Device>>): Bus<Device> {
   return {
     list: async () => (await bus()).list(),
     choose: async () => (await bus()).choose(),

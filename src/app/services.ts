@@ -26,6 +26,7 @@ export function createServices(): Services {
   const clock = createRealClock();
   const store = createIndexedDbStore();
   const rng = createWebRng(crypto);
+  const locks = createWebLocks(navigator.locks);
   const worker = new Worker(new URL('../workers/keyring/worker.ts', import.meta.url), {
     type: 'module',
   });
@@ -51,7 +52,7 @@ export function createServices(): Services {
     },
     store,
     journals: { real: store, virtual: createSessionStore(() => sessionStorage, sessionPrefix) },
-    locks: createWebLocks(navigator.locks),
+    locks,
     clock,
     rng,
     findPasskeys: () =>
@@ -60,7 +61,7 @@ export function createServices(): Services {
     keptStorage: createKeptStorage('storage' in navigator ? navigator.storage : undefined),
     keepAwake: createKeepAwake('wakeLock' in navigator ? navigator.wakeLock : undefined, document),
     benches: {
-      real: createRealBench(clock),
+      real: createRealBench({ clock, store, locks }),
       openVirtual: createVirtual(clock),
       openRehearsal: () => openRehearsal(clock),
     },

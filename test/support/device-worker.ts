@@ -4,6 +4,7 @@
  * meanwhile; `test/unit/workers/devices` also sends them through a MessageChannel.
  */
 import type { Bench, Clock } from '../../src/core/ports/index.ts';
+import { hostActs } from '../../src/core/provisioning/index.ts';
 import { chooseFrom } from '../../src/workers/devices/choice.ts';
 import { createDeviceClient, type DeviceClient } from '../../src/workers/devices/client.ts';
 import { createDesk, type DeskParts } from '../../src/workers/devices/desk.ts';
@@ -81,5 +82,6 @@ export function hostDevices(
     chooseUsb: () => chooseFrom(page.usb),
     choosePort: () => chooseFrom(page.serial),
   });
+  hostActs(client.usb, client.perform);
   return { client, workers };
 }

@@ -14,7 +14,7 @@ import type {
   UsbBus,
   UsbDevice,
 } from '../../core/ports/index.ts';
-import { hostActs } from '../../core/provisioning/index.ts';
+import type { ActHost } from '../../core/provisioning/index.ts';
 import { hostSessions, type DfuSession, type OpenBoard } from '../../core/stm32/index.ts';
 import { chosenAmong, type Chooser } from './choice.ts';
 import { Connection } from './connection.ts';
@@ -35,6 +35,8 @@ export interface DeviceClient {
   readonly serial: SerialBus;
   /** The page's time, its sleeps timed by the worker: no hidden tab slows them down. */
   readonly clock: Clock;
+  /** Performs the acts of core/provisioning; whoever composes the program hands it to `hostActs`. */
+  readonly perform: ActHost;
   /** Gives all devices back. The next call starts a worker anew. */
   end(reason: string): void;
 }
@@ -89,8 +91,6 @@ export function createDeviceClient(parts: DeviceClientParts): DeviceClient {
     choose: async () => chosenAmong(listUsb, await parts.chooseUsb(), clock, 'usb-no-device'),
     watch: watch('usb'),
   };
-  hostActs(usb, (act, call) => ask('perform', act, call));
-
   return {
     buses: async () => (await ask('hello')) as readonly BusName[],
     usb,
@@ -100,6 +100,7 @@ export function createDeviceClient(parts: DeviceClientParts): DeviceClient {
       watch: watch('serial'),
     },
     clock,
+    perform: (order, call) => ask('perform', order, call),
     end(reason) {
       current?.end(reason);
     },

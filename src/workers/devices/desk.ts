@@ -7,7 +7,7 @@
  */
 import { AppError } from '../../core/errors.ts';
 import type { Bench, BytePipe, SerialPort, UsbDevice } from '../../core/ports/index.ts';
-import { performAct, type ActEnv } from '../../core/provisioning/index.ts';
+import type { ActEnv } from '../../core/provisioning/index.ts';
 import { openBoard } from '../../core/stm32/index.ts';
 import type { BusName, DeviceDesk, Handle, Opened } from './protocol.ts';
 import { factsOf, methodsOf, type ServedDesk } from './server.ts';
@@ -70,8 +70,11 @@ export function createDesk(parts: DeskParts): ServedDesk {
       await entry?.end();
     },
     sleep: (durationMs, { signal }) => clock.sleep(durationMs, signal),
-    perform: (act, call) =>
-      performAct(act, { ...parts, bench: { kind, usb: requireBus(usb), clock } }, call),
+    async perform(act, call) {
+      // The greater part of the code, and most boards are only looked at.
+      const { performAct } = await import('../../core/provisioning/index.ts');
+      return performAct(act, { ...parts, bench: { kind, usb: requireBus(usb), clock } }, call);
+    },
   };
 
   return {

@@ -124,6 +124,18 @@ export function createInspectStore(
   return store;
 }
 
+/** Resolves when no look is under way: a board opens once at a time. */
+export function lookEnded(store: InspectStore): Promise<void> {
+  if (store.getState().job.kind !== 'running') return Promise.resolve();
+  return new Promise((resolve) => {
+    const stop = store.subscribe(({ job }) => {
+      if (job.kind === 'running') return;
+      stop();
+      resolve();
+    });
+  });
+}
+
 function judge(seen: Seen, keystore: KeystoreStore): Findings {
   const { inspection, journal } = seen;
   const { slots, profile } = keystore.getState().view;

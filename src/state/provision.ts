@@ -18,6 +18,7 @@ import {
   makePlan,
   readJournal,
   requiredTails,
+  requireJournalWorks,
   type ApprovedPlan,
   type BurnOutcome,
   type BurnPlan,
@@ -34,7 +35,7 @@ import { idle, perform, type Activity } from './activity.ts';
 import { findDfuDevice, requireBench, type BenchStore } from './bench.ts';
 import { withBoardAlone } from './board-job.ts';
 import type { BoardLocks } from './board-locks.ts';
-import type { InspectStore } from './inspect.ts';
+import { lookEnded, type InspectStore } from './inspect.ts';
 import type { KeysStore } from './keys.ts';
 import type { KeystoreStore } from './keystore.ts';
 import type { BurnState, PrimerSource, RehearsalState } from './provision-types.ts';
@@ -237,6 +238,7 @@ export function createProvisionStore(
       async plan() {
         await perform(report, 'plan', async () => {
           const bench = requireBench(stores.bench.getState());
+          await lookEnded(stores.inspect);
           const seen = await withBoardAlone(
             locks,
             bench,
@@ -247,6 +249,8 @@ export function createProvisionStore(
             { chosen: stores.bench.getState().chosenUsb },
           );
           const { serial } = seen.inspection;
+          // Told now, not when the first halfword is due.
+          await requireJournalWorks(services.journals[bench.kind], serial ?? '');
           const journal =
             serial === undefined
               ? undefined
@@ -303,6 +307,7 @@ export function createProvisionStore(
         };
         say({ kind: 'running', progress: undefined, cancelling: false });
         try {
+          await requireJournalWorks(env.store, plan.serial);
           const outcome = await services.keepAwake(() =>
             plan.work === 'nothing'
               ? confirmBurned(plan, env, call)

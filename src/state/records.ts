@@ -75,6 +75,8 @@ export interface RecordsState {
   forgetUnplaced(unplacedId: string): void;
   /** Adds nothing where it is not clear whose record it is. */
   addImage(question: RecordQuestion, image: RecordedImage): Promise<void>;
+  /** Changes the record that is meant. False, and nothing changed, where it is not clear which one is. */
+  amend(question: RecordQuestion, change: (record: BurnRecord) => BurnRecord): Promise<boolean>;
   show(shown: ShownRecord): void;
   save(id: string): void;
   remove(id: string): Promise<void>;
@@ -179,6 +181,16 @@ export function createRecordsStore({
             await keep({ ...entry, record: withImage(entry.record, image) });
           }
         });
+      },
+      async amend(question, change) {
+        const amended = await perform(report, 'add', async () => {
+          await read();
+          const entry = recordFor(get().records, question);
+          if (entry === undefined) return false;
+          await keep({ ...entry, record: change(entry.record) });
+          return true;
+        });
+        return amended ?? false;
       },
       show(shown) {
         set({ shown });

@@ -113,6 +113,8 @@ export interface UpdateState {
 export type UpdateStore = StoreApi<UpdateState>;
 
 export interface UpdateHooks {
+  /** Another job has the console for longer than one command. */
+  readonly busyElsewhere?: () => boolean;
   readonly onProven: (image: SentImage, outcome: UpdateOutcome) => void;
 }
 
@@ -153,7 +155,8 @@ export function createUpdateStore(
         set({ boot: { banner, number: ++bootsSeen }, board: undefined });
         // A reset that nobody here asked for: look at what runs now.
         const { job, activity } = get();
-        if (attending && job.kind !== 'running' && activity.kind !== 'busy') void get().readInfo();
+        if (!attending || hooks.busyElsewhere?.() === true) return;
+        if (job.kind !== 'running' && activity.kind !== 'busy') void get().readInfo();
       },
       onResumed: () => {
         if (attending) void perform(report, 'connect', look);

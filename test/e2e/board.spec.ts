@@ -93,9 +93,9 @@ test('a cable that falls out is an error with a way on, and inspecting again wor
   const { board, panel } = new Operator(app);
   await panel.hurry();
   await panel.enterDfu();
-  await board.expectInDfuMode();
+  await board.inspect();
   await panel.armFault('USER USB cable falls out', 'At byte', 200);
-  await board.button('Inspect board').click();
+  await board.button('Inspect again').click();
   await expect(page.getByRole('alert')).toBeVisible();
   await app.expectAccessible();
   await panel.setUserUsbCable(true);

@@ -399,7 +399,7 @@ class Tour {
     await burn.expectNothingLeft();
     await look();
     await burn.button('Verify the board').click();
-    await burn.text('Already burned, and proven').waitFor();
+    await burn.text('Already burned, and read back; not yet proven by boot').waitFor();
     await look();
     await this.#operator.goTo('board');
     await board.text('Holds your keystore').waitFor();

@@ -104,7 +104,7 @@ test('a new key ends up in silicon and starts version 2', async ({ app }) => {
     await burn.plan();
     await burn.expectNothingLeft();
     await burn.button('Verify the board').click();
-    await expect(burn.text('Already burned, and proven')).toBeVisible();
+    await expect(burn.text('Already burned, and read back; not yet proven by boot')).toBeVisible();
     await burn.find('link', 'Continue to Firmware').click();
   });
 

@@ -90,12 +90,7 @@ export type {
 } from './intended-otp.ts';
 export { listJournal, readJournal, requireJournalWorks } from './journal.ts';
 export type { JournalEntry, JournalPhase, JournalPrimer } from './journal.ts';
-export {
-  exportJournal,
-  importJournal,
-  journalFileName,
-  parseJournalFile,
-} from './journal-file.ts';
+export { exportJournal, importJournal, journalFileName, parseJournalFile } from './journal-file.ts';
 export type { JournalConflict, JournalFile, JournalImport } from './journal-file.ts';
 export { burnOverLine, confirmOverLine, planOneCable } from './one-cable-burn.ts';
 export { installOverLine, proveFactory } from './one-cable-factory.ts';
@@ -148,12 +143,27 @@ export { verifyBoard, verifyContent } from './verify.ts';
 export type { ExpectedKeystore, SlotVerdict, UdsVerdict, Verification } from './verify.ts';
 export { verifyOverPrimer } from './verify-primer.ts';
 export type { ExpectedBurn, PrimerProof } from './verify-primer.ts';
-export { buildRecord, parseRecord, recordImage, recordReplacedPrimer, recordText, recordUpdate } from './record.ts';
+export {
+  bootVerdict,
+  recordBootProved,
+  recordDisproved,
+  recordRefusal,
+  type BootVerdict,
+} from './record-proof.ts';
+export {
+  buildRecord,
+  parseRecord,
+  recordImage,
+  recordReplacedPrimer,
+  recordText,
+  recordUpdate,
+} from './record.ts';
 export type { RecordInput } from './record.ts';
 export type {
   BurnRecord,
   DoneWord,
   NotDoneWord,
+  RecordedBootProof,
   RecordedImage,
   RecordedUpdate,
 } from './record-shape.ts';

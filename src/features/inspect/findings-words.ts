@@ -1,59 +1,8 @@
 /** What was found on a board, in plain words. */
-import { groupHex, hexNumber } from '../../core/bytes/index.ts';
-import type { BoardState, Inspection } from '../../core/provisioning/index.ts';
+import { hexNumber } from '../../core/bytes/index.ts';
+import type { Inspection } from '../../core/provisioning/index.ts';
 import { lockedOtpBlocks, type DfuAlternate } from '../../core/stm32/index.ts';
 import { m } from '../../i18n/paraglide/messages.js';
-import type { Tone } from '../../ui/kit/badge.tsx';
-
-export interface Verdict {
-  readonly tone: Tone;
-  readonly title: string;
-  readonly text: string;
-}
-
-const shownDigits = 16;
-
-export function verdictOf(state: BoardState): Verdict {
-  switch (state.kind) {
-    case 'blank':
-      return verdict('proven', m.board_state_blank(), m.board_state_blank_text());
-    case 'complete':
-      return verdict(
-        state.udsChanged ? 'caution' : 'proven',
-        m.board_state_complete(),
-        state.udsChanged ? m.board_state_uds_changed() : m.board_state_complete_text(),
-      );
-    case 'other-keystore':
-      return verdict(
-        'caution',
-        m.board_state_other(),
-        m.board_state_other_text({
-          count: state.slotCount,
-          fingerprint: `${groupHex(state.fingerprint.slice(0, shownDigits))} …`,
-        }),
-      );
-    case 'partial':
-      return verdict('caution', m.board_state_partial(), m.board_state_partial_text());
-    case 'begun':
-      return verdict('caution', m.board_state_begun(), m.board_state_begun_text());
-    case 'foreign':
-      return verdict('failure', m.board_state_foreign(), m.board_state_foreign_text());
-    case 'locked':
-      return verdict(
-        'failure',
-        m.board_state_locked(),
-        m.board_state_locked_text({ count: state.blocks.length }),
-      );
-    case 'unreadable':
-      return verdict('caution', m.board_state_unreadable(), m.board_state_unreadable_text());
-    case 'primer-in-flash':
-      return verdict('failure', m.board_state_primer(), m.board_state_primer_text());
-  }
-}
-
-function verdict(tone: Tone, title: string, text: string): Verdict {
-  return { tone, title, text };
-}
 
 export function productStateWords({ optionBytes }: Inspection): string {
   const { productState } = optionBytes;

@@ -1,11 +1,13 @@
 /** Inspecting the board, and what was found. */
 import { hexNumber } from '../../core/bytes/index.ts';
+import type { Standing } from '../../core/provisioning/index.ts';
 import { boardById } from '../../core/stm32/index.ts';
 import { m } from '../../i18n/paraglide/messages.js';
 import { describeFailure } from '../../i18n/failure.ts';
 import { describeField } from '../../i18n/field-names.ts';
 import { meantDfuDevice } from '../../state/granted.ts';
 import type { Findings, InspectJob } from '../../state/inspect.ts';
+import { useBoardStanding } from '../../state/use-board-standing.ts';
 import { useAppState, useBench, useInspect } from '../../state/react.ts';
 import { HexView } from '../../ui/hex/hex-view.tsx';
 import { Button } from '../../ui/kit/button.tsx';
@@ -23,9 +25,9 @@ import {
   productStateWords,
   trustZoneWords,
   udsWords,
-  verdictOf,
 } from './findings-words.ts';
 import styles from './inspect.module.css';
+import { standingVerdict } from './standing-words.ts';
 
 export function FindingsSection() {
   const { inspect: store } = useAppState();
@@ -128,16 +130,14 @@ function stageWords(stage: Stage): string {
 }
 
 function Result({ findings }: { readonly findings: Findings }) {
-  const { inspection, state } = findings;
+  const { inspection } = findings;
+  const standing = useBoardStanding()?.standing;
   const present = useBench((bench) =>
     bench.usb.some((device) => device.identity.serial === inspection.serial),
   );
-  const { tone, title, text } = verdictOf(state);
   return (
     <Section title={m.board_findings()}>
-      <Notice tone={tone} title={title} live="status">
-        <p>{text}</p>
-      </Notice>
+      {standing && <Verdict standing={standing} />}
       {!present && <Notice tone="neutral">{m.board_gone()}</Notice>}
       <BoardFacts findings={findings} />
       <Alternates findings={findings} />
@@ -155,6 +155,15 @@ function Result({ findings }: { readonly findings: Findings }) {
       )}
       <OtpContent findings={findings} />
     </Section>
+  );
+}
+
+function Verdict({ standing }: { readonly standing: Standing }) {
+  const { tone, title, text } = standingVerdict(standing);
+  return (
+    <Notice tone={tone} title={title} live="status">
+      <p>{text}</p>
+    </Notice>
   );
 }
 

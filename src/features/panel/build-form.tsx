@@ -44,6 +44,14 @@ export function BuildForm({ panel, build, keyHanded }: BuildFormProps) {
           panel.setBuild({ deltaUpdates });
         }}
       />
+      <SwitchField
+        label={m.panel_build_unchecked()}
+        description={m.panel_build_unchecked_note()}
+        checked={!build.checksSignatures}
+        onChange={(unchecked) => {
+          panel.setBuild({ checksSignatures: !unchecked });
+        }}
+      />
       <SelectField<ImageCipher | 'none'>
         label={m.panel_build_cipher()}
         value={build.cipher ?? 'none'}

@@ -3,6 +3,8 @@ import type { BurnOutcome, SlotVerdict } from '../../core/provisioning/index.ts'
 import { describeOtp, slotStrideBytes } from '../../core/wolfboot/index.ts';
 import { describeField } from '../../i18n/field-names.ts';
 import { m } from '../../i18n/paraglide/messages.js';
+import { useBootVerdict } from '../../state/use-boot-verdict.ts';
+import { BurnVerdict } from './burn-verdict.tsx';
 import { HexView } from '../../ui/hex/hex-view.tsx';
 import { Badge, type Tone } from '../../ui/kit/badge.tsx';
 import { LinkButton } from '../../ui/kit/button.tsx';
@@ -14,16 +16,14 @@ import { Table } from '../../ui/kit/table.tsx';
 
 export function VerdictSection({ outcome }: { readonly outcome: BurnOutcome }) {
   const { verification, plan } = outcome;
-  const proven = outcome.kind === 'already-burned' ? m.burn_already() : m.burn_proven();
+  const booted = useBootVerdict(plan) === 'proved';
   return (
     <Section
       title={m.burn_verdict()}
       aside={plan.benchKind === 'virtual' && <Badge tone="virtual">{m.burn_virtual()}</Badge>}
     >
       <Stack gap={4}>
-        <Notice tone="proven" title={proven} live="status">
-          {m.burn_proven_text({ slots: String(verification.slots.length) })}
-        </Notice>
+        <BurnVerdict outcome={outcome} />
         <Facts
           facts={[
             { name: m.burn_magic(), value: verification.magic ? 'WOLFBOOT' : '–', mono: true },
@@ -56,7 +56,7 @@ export function VerdictSection({ outcome }: { readonly outcome: BurnOutcome }) {
         <Notice tone="neutral" title={m.burn_not_done()}>
           <ul>
             <li>{m.burn_not_locked()}</li>
-            <li>{m.burn_not_booted()}</li>
+            {!booted && <li>{m.burn_not_booted()}</li>}
             <li>{m.burn_ecc_unseen()}</li>
           </ul>
         </Notice>

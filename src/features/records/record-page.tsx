@@ -13,7 +13,7 @@ import { Row } from '../../ui/kit/layout.tsx';
 import { ErrorNotice, Notice } from '../../ui/kit/notice.tsx';
 import { Page, Section } from '../../ui/kit/page.tsx';
 import { RecordView } from './record-view.tsx';
-import { timeWords } from './record-words.ts';
+import { timeWords, verdictBadge } from './record-words.ts';
 import styles from './records.module.css';
 import { UnplacedUpdates } from './unplaced-updates.tsx';
 
@@ -68,6 +68,7 @@ function Entry({ entry: { id, record }, latest }: EntryProps) {
   const shown = useRecords((state) => state.shown);
   const { show, save } = store.getState();
   const open = shown.kind === 'one' ? shown.id === id : shown.kind === 'latest' && latest;
+  const verdict = verdictBadge(record);
   const name = m.record_of({ serial: record.board.serial, time: timeWords(record.endedAt) });
   return (
     <article className={styles.entry} aria-label={name}>
@@ -83,9 +84,10 @@ function Entry({ entry: { id, record }, latest }: EntryProps) {
                 {m.record_real_short()}
               </Badge>
             )}
-            <Badge tone="proven">
+            <Badge tone="info">
               {record.outcome === 'burned' ? m.record_burned() : m.record_already()}
             </Badge>
+            <Badge tone={verdict.tone}>{verdict.words}</Badge>
             {record.resumed && <Badge tone="info">{m.record_resumed()}</Badge>}
           </Row>
         </div>

@@ -1,5 +1,5 @@
 /** One record, whole. */
-import type { BurnRecord } from '../../core/provisioning/index.ts';
+import { bootVerdict, type BurnRecord } from '../../core/provisioning/index.ts';
 import { formatCount } from '../../i18n/format.ts';
 import { imageFormWords } from '../../i18n/image-forms.ts';
 import { m } from '../../i18n/paraglide/messages.js';
@@ -9,6 +9,7 @@ import { Icon, type IconName } from '../../ui/kit/icons.tsx';
 import { Facts } from '../../ui/kit/layout.tsx';
 import { Notice } from '../../ui/kit/notice.tsx';
 import { Table } from '../../ui/kit/table.tsx';
+import { BootProofs } from './boot-proofs.tsx';
 import {
   doneSentences,
   keyTypeWords,
@@ -23,6 +24,11 @@ export function RecordView({ record }: { readonly record: BurnRecord }) {
   return (
     <div className={styles.record}>
       {record.virtual && <Notice tone="virtual" title={m.record_virtual()} />}
+      {bootVerdict(record) === 'disproved' && (
+        <Notice tone="failure" title={m.burn_disproved()} live="alert">
+          {m.burn_disproved_text()}
+        </Notice>
+      )}
       <div className={styles.deeds}>
         <Deeds
           title={m.record_done()}
@@ -39,6 +45,7 @@ export function RecordView({ record }: { readonly record: BurnRecord }) {
       </div>
       <BoardFacts record={record} />
       <Slots record={record} />
+      {record.bootProofs && <BootProofs proofs={record.bootProofs} />}
       {record.updates.length > 0 && <Updates record={record} />}
       {record.images.length > 0 && <Images record={record} />}
       <Digests record={record} />

@@ -1,9 +1,15 @@
 /** The closed words of a record as sentences. A word without a sentence does not compile. */
 import { hexNumber } from '../../core/bytes/index.ts';
-import type { BurnRecord, DoneWord, NotDoneWord } from '../../core/provisioning/index.ts';
+import {
+  bootVerdict,
+  type BurnRecord,
+  type DoneWord,
+  type NotDoneWord,
+} from '../../core/provisioning/index.ts';
 import { authKeyByCode } from '../../core/wolfboot/index.ts';
 import { formatTime } from '../../i18n/format.ts';
 import { m } from '../../i18n/paraglide/messages.js';
+import type { Tone } from '../../ui/kit/badge.tsx';
 
 type Message = () => string;
 
@@ -19,6 +25,9 @@ export const doneSentences: Readonly<Record<DoneWord, Message>> = {
   'backups-proven': m.record_done_backups_proven,
   rehearsed: m.record_done_rehearsed,
   'update-proven': m.record_done_update_proven,
+  'refusal-proven': m.record_done_refusal_proven,
+  'boot-proven': m.record_done_boot_proven,
+  'refusal-disproved': m.record_done_refusal_disproved,
 };
 
 export const notDoneSentences: Readonly<Record<NotDoneWord, Message>> = {
@@ -37,6 +46,20 @@ export const notDoneSentences: Readonly<Record<NotDoneWord, Message>> = {
   'backups-declared-only': m.record_not_backups_declared_only,
   'record-not-signed': m.record_not_record_not_signed,
 };
+
+/** The verdict on a board as far as its record tells; green only when it was proved by boot. */
+export function verdictBadge(record: BurnRecord): { readonly tone: Tone; readonly words: string } {
+  switch (bootVerdict(record)) {
+    case 'proved':
+      return { tone: 'proven', words: m.record_verdict_proved() };
+    case 'disproved':
+      return { tone: 'failure', words: m.record_verdict_disproved() };
+    case 'refusal-only':
+      return { tone: 'caution', words: m.record_verdict_refusal() };
+    case 'unproven':
+      return { tone: 'caution', words: m.record_verdict_unproven() };
+  }
+}
 
 const udsWords: Readonly<Record<BurnRecord['otp']['uds'], Message>> = {
   present: m.record_uds_present,

@@ -66,6 +66,8 @@ interface LinkButtonProps {
   readonly size?: 'small' | 'medium';
   /** Accessible name, when the visible words alone do not tell which one of many. */
   readonly label?: string;
+  /** Besides going there. */
+  readonly onClick?: (() => void) | undefined;
 }
 
 export function LinkButton({
@@ -76,11 +78,13 @@ export function LinkButton({
   iconAfter,
   size = 'medium',
   label,
+  onClick,
 }: LinkButtonProps) {
   return (
     <MantineButton
       component="a"
       href={href}
+      onClick={onClick}
       size={size === 'small' ? 'xs' : 'sm'}
       aria-label={label}
       className={`${styles.button ?? ''} ${styles[kind] ?? ''}`}

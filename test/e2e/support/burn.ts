@@ -77,7 +77,7 @@ export class Burn extends Place {
   }
 
   async expectProven(): Promise<void> {
-    await expect(this.text('Burned and proven')).toBeVisible();
+    await expect(this.text('Burned and read back; not yet proven by boot')).toBeVisible();
     await expect(this.region('Read back')).toContainText('WOLFBOOT');
   }
 

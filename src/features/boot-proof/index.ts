@@ -1,0 +1,2 @@
+/** The page Boot proof. */
+export { BootProofPage } from './boot-proof-page.tsx';

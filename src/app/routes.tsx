@@ -77,6 +77,23 @@ export const pageRoutes: readonly PageRoute[] = [
     Page: lazy(async () => ({ default: (await import('../features/update/index.ts')).UpdatePage })),
   },
   {
+    path: '/boot-proof',
+    name: m.proof_title,
+    icon: 'proven',
+    Page: lazy(async () => ({
+      default: (await import('../features/boot-proof/index.ts')).BootProofPage,
+    })),
+  },
+  {
+    path: '/console',
+    name: m.console_title,
+    icon: 'console',
+    shortcut: 'c',
+    Page: lazy(async () => ({
+      default: (await import('../features/console/index.ts')).ConsolePage,
+    })),
+  },
+  {
     path: '/record',
     name: m.nav_record,
     icon: 'record',
@@ -106,6 +123,14 @@ export const pageRoutes: readonly PageRoute[] = [
     name: m.flash_title,
     icon: 'firmware',
     Page: lazy(async () => ({ default: (await import('../features/flash/index.ts')).FlashPage })),
+  },
+  {
+    path: '/one-cable',
+    name: m.cable_title,
+    icon: 'board',
+    Page: lazy(async () => ({
+      default: (await import('../features/one-cable/index.ts')).OneCablePage,
+    })),
   },
   {
     path: '/sheet',

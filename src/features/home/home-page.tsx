@@ -24,6 +24,9 @@ export function HomePage() {
       <BoardChoice />
       <Section title={m.home_path()} description={m.home_path_text()}>
         <StepList steps={steps} />
+        <p>
+          {m.cable_only_one()} <a href="#/one-cable">{m.cable_go()}</a>
+        </p>
       </Section>
       <Section title={m.home_learn()}>
         <Stack gap={2}>

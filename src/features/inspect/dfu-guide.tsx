@@ -40,6 +40,9 @@ function Guide({ bench }: { readonly bench: BenchState }) {
         pictureLabel={m.board_picture()}
         words={{ seen: m.board_step_seen(), now: m.board_step_now() }}
       />
+      <p>
+        {m.cable_only_one()} <a href="#/one-cable">{m.cable_go()}</a>
+      </p>
     </>
   );
 }

@@ -56,6 +56,9 @@ export function WhatSection({ locked }: { readonly locked: boolean }) {
           ]}
           onChange={setRoute}
         />
+        <p>
+          {m.cable_only_one()} <a href="#/one-cable">{m.cable_go()}</a>
+        </p>
         {route === 'primer' && <PrimerChoice locked={locked} />}
         <ExternalKeys locked={locked} />
         <Failure onDismiss={provision.getState().dismiss} />

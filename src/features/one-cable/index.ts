@@ -1,0 +1,2 @@
+/** The page One cable. */
+export { OneCablePage } from './one-cable-page.tsx';

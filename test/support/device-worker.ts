@@ -67,8 +67,11 @@ export interface HostedDevices {
  * worker's own when not given.
  */
 export function hostDevices(
-  parts: DeskParts & Pick<Bench, 'usb' | 'serial'>,
-  options: { readonly page?: Pick<Bench, 'usb' | 'serial'>; readonly clock?: Clock } = {},
+  parts: DeskParts,
+  options: {
+    readonly page?: { readonly usb?: Bench['usb']; readonly serial?: Bench['serial'] };
+    readonly clock?: Clock;
+  } = {},
 ): HostedDevices {
   const page = options.page ?? parts;
   const workers: FakeWorker[] = [];
@@ -79,9 +82,14 @@ export function hostDevices(
       return worker;
     },
     clock: options.clock ?? parts.clock,
-    chooseUsb: () => chooseFrom(page.usb),
-    choosePort: () => chooseFrom(page.serial),
+    chooseUsb: () => chooseFrom(there(page.usb)),
+    choosePort: () => chooseFrom(there(page.serial)),
   });
   hostActs(client.usb, client.perform);
   return { client, workers };
+}
+
+function there<Bus>(bus: Bus | undefined): Bus {
+  if (bus === undefined) throw new Error('this test has no such bus');
+  return bus;
 }

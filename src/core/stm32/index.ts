@@ -35,7 +35,13 @@ export type {
   TransferEntry,
 } from './dfu-types.ts';
 export {
+  dfuSuffixFits,
+  type DfuSuffixProblem,
+  type DfuSuffixVerdict,
+} from './files/dfu-suffix-check.ts';
+export {
   firmwareFileFormats,
+  type DfuSuffix,
   type FirmwareFile,
   type FirmwareFileFormat,
   type Segment,

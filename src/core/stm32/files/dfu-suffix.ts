@@ -1,5 +1,6 @@
 /** The 16 bytes at the end of every .dfu file (USB DFU 1.1, appendix B). */
 import { concatBytes, crc32, hexNumber, malformed } from '../../bytes/index.ts';
+import type { DfuSuffix } from './firmware-file.ts';
 
 export const DFU_SUFFIX_BYTES = 16;
 
@@ -7,15 +8,6 @@ const SIGNATURE = [0x55, 0x46, 0x44]; // "DFU", stored backwards
 const SIGNATURE_AT = 8;
 const LENGTH_AT = 11;
 const CRC_BYTES = 4;
-
-export interface DfuSuffix {
-  readonly vendorId: number;
-  readonly productId: number;
-  /** bcdDevice; 0xFFFF: any. */
-  readonly deviceRelease: number;
-  /** bcdDFU: 0x0100 for plain files, 0x011A for DfuSe. */
-  readonly dfuVersion: number;
-}
 
 export function hasDfuSuffix(bytes: Uint8Array): boolean {
   const suffix = bytes.subarray(-DFU_SUFFIX_BYTES);

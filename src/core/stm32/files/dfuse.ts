@@ -14,8 +14,8 @@ import {
   Writer,
 } from '../../bytes/index.ts';
 import { AppError } from '../../errors.ts';
-import { DFU_SUFFIX_BYTES, readDfuSuffix, withDfuSuffix, type DfuSuffix } from './dfu-suffix.ts';
-import type { FirmwareFile, Segment } from './firmware-file.ts';
+import { DFU_SUFFIX_BYTES, readDfuSuffix, withDfuSuffix } from './dfu-suffix.ts';
+import type { DfuSuffix, FirmwareFile, Segment } from './firmware-file.ts';
 import { ADDRESS_SPACE_BYTES, joinSegments, orderedSegments } from './segments.ts';
 
 const PREFIX_MAGIC = 'DfuSe';
@@ -43,7 +43,10 @@ export function looksLikeDfuSe(bytes: Uint8Array): boolean {
 /** Throws `malformed` with offset and field. */
 export function readDfu(bytes: Uint8Array, fileName: string): FirmwareFile {
   const suffix = readDfuSuffix(bytes, fileName);
-  return looksLikeDfuSe(bytes) ? readDfuSe(bytes, fileName) : readPlain(bytes, fileName, suffix);
+  const file = looksLikeDfuSe(bytes)
+    ? readDfuSe(bytes, fileName)
+    : readPlain(bytes, fileName, suffix);
+  return { ...file, suffix };
 }
 
 function readPlain(bytes: Uint8Array, fileName: string, suffix: DfuSuffix): FirmwareFile {

@@ -5,6 +5,16 @@ export const firmwareFileFormats = ['bin', 'intel-hex', 's-record', 'elf', 'dfus
 
 export type FirmwareFileFormat = (typeof firmwareFileFormats)[number];
 
+/** What a .dfu file says about the device it is for (USB DFU 1.1, appendix B; its checksum was right). */
+export interface DfuSuffix {
+  readonly vendorId: number;
+  readonly productId: number;
+  /** bcdDevice; 0xFFFF: any. */
+  readonly deviceRelease: number;
+  /** bcdDFU: 0x0100 for plain files, 0x011A for DfuSe. */
+  readonly dfuVersion: number;
+}
+
 /** A run of bytes in the chip's 32-bit address space. */
 export interface Segment {
   readonly address: number;
@@ -22,6 +32,8 @@ export interface FirmwareFile {
   readonly addressKnown: boolean;
   /** Where execution starts, as the file says; not looked at by any bootloader. */
   readonly entryAddress?: number;
+  /** Of a `dfuse` file; compare it with the device before flashing: `dfuSuffixFits`. */
+  readonly suffix?: DfuSuffix;
   /** What the reader had to put up with, in English. */
   readonly notes: readonly string[];
 }

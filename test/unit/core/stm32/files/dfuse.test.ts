@@ -45,6 +45,7 @@ describe('DfuSe files', () => {
       format: 'dfuse',
       segments: SEGMENTS,
       addressKnown: true,
+      suffix: { vendorId: 0x0483, productId: 0xdf11, deviceRelease: 0xffff, dfuVersion: 0x011a },
       notes: [],
     });
     const { notes } = read(writeDfuSe(SEGMENTS, { alternate: 2, targetName: 'OTP' }));

@@ -1,6 +1,7 @@
 import { createWebUsbBus } from '../../src/transports/webusb/index.ts';
 import { chipBench } from '../real-stack/in-node/chip-bench.ts';
 import { simBench } from '../support/sim-bench.ts';
+import { unplugContract } from './control-pipe-phases.ts';
 import { controlPipeContract, type UsbTestBench } from './control-pipe.ts';
 import { FakeUsb } from './fakes/fake-usb.ts';
 
@@ -58,3 +59,8 @@ controlPipeContract('virtual board', virtualBench);
 controlPipeContract('WebUSB', webUsbBench);
 controlPipeContract('second model of the chip', secondModel);
 controlPipeContract('WebUSB before the second model', webUsbOverSecondModel);
+
+unplugContract('virtual board', virtualBench);
+unplugContract('WebUSB', webUsbBench);
+unplugContract('second model of the chip', secondModel);
+unplugContract('WebUSB before the second model', webUsbOverSecondModel);

@@ -1,7 +1,8 @@
 // `npm test`: installs what is missing, runs every gate in order, and counts.
 //   npm test -- unit vectors     only these gates
 //   npm test -- --without e2e    all but these
-//   npm test -- --deep           the slow tier instead, and new random cases
+//   npm test -- --deep           the slow tiers instead, and new random cases
+//   npm test -- --deep build real-stack   only these of them
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -63,6 +64,7 @@ const DEEP = [
   tier('property'),
   tier('deep'),
   check('build', 'npm', 'run', '--silent', 'build'),
+  tier('real-stack'),
   tier('e2e', 'playwright'),
 ];
 
@@ -258,24 +260,25 @@ async function runGates(gates, limitMs) {
  * @returns {readonly Gate[]}
  */
 function chooseGates(args) {
+  const gates = args.includes('--deep') ? DEEP : GATES;
   const names = args.filter((arg) => !arg.startsWith('--'));
-  const known = GATES.map((gate) => gate.name);
+  const known = gates.map((gate) => gate.name);
   const unknown = [
     ...names.filter((name) => !known.includes(name)),
-    ...args.filter((arg) => arg.startsWith('--') && arg !== '--without'),
+    ...args.filter((arg) => arg.startsWith('--') && !['--without', '--deep'].includes(arg)),
   ];
   if (unknown.length > 0) {
     console.error(`Unknown: ${unknown.join(', ')}. Gates: ${known.join(', ')}`);
     process.exit(1);
   }
-  if (args.includes('--without')) return GATES.filter((gate) => !names.includes(gate.name));
-  return names.length > 0 ? GATES.filter((gate) => names.includes(gate.name)) : GATES;
+  if (args.includes('--without')) return gates.filter((gate) => !names.includes(gate.name));
+  return names.length > 0 ? gates.filter((gate) => names.includes(gate.name)) : gates;
 }
 
 chdir(join(import.meta.dirname, '..'));
 const args = process.argv.slice(2);
 const deep = args.includes('--deep');
-const gates = deep ? DEEP : chooseGates(args);
+const gates = chooseGates(args);
 // Other cases than those of every day.
 if (deep) {
   process.env.KEYFUSE_SEED ??= 'random';

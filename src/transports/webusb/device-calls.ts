@@ -13,8 +13,8 @@ import {
 } from '../../core/ports/index.ts';
 import { leftTheBus, mayBeDeparture, webUsbError, type UsbStep } from './errors.ts';
 
-/** Chromium reports the failed transfer before the departure that caused it. */
-const DEPARTURE_GRACE_MS = 500;
+/** Chromium reports the failed transfer before the departure that caused it; on a busy machine, a second before. */
+const DEPARTURE_GRACE_MS = 1_500;
 /** Tidying up may hang as well as anything else. */
 const QUIET_TIMEOUT_MS = 1_000;
 

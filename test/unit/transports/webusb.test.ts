@@ -189,7 +189,7 @@ describe('transfers over WebUSB', () => {
     fake.controlTransferIn = () => Promise.reject(new DOMException('', 'NetworkError'));
     const before = clock.nowMs();
     expect((await failure(readStatus(pipe))).code).toBe('usb-transfer-failed');
-    expect(clock.nowMs() - before).toBeLessThan(1_000);
+    expect(clock.nowMs() - before).toBeLessThan(2_000);
   });
 
   it('that fail moments before the departure is announced mean a departure', async () => {

@@ -149,6 +149,26 @@ describe('a tab that was lost while writing', () => {
     });
   });
 
+  it('is not continued when cells outside the keystore changed since: a unit may have gone astray', async () => {
+    const stray = 0x190 / 2;
+    const wish = { keystore, intended: intendedImage(keystore, { uds: udsOf('b') }) };
+    const bench = await dfuBench();
+    await interruptAfter(bench, 8);
+    bench.board.otp.program(stray, 0x1234);
+    expect(await tryPlan(bench, wish)).toMatchObject({
+      kind: 'refused',
+      reasons: [{ code: 'otp-conflict', halfwords: [stray] }],
+    });
+    // What stood there before is no reason, and stays on the consequence sheet.
+    const second = await dfuBench();
+    second.board.otp.program(stray, 0x1234);
+    await interruptAfter(second, 8);
+    const planned = await plan(second, wish);
+    expect(planned.consequences.foreignHalfwords).toEqual([stray]);
+    const outcome = await burnWith(second, approvePlan(planned, requiredTails(planned)));
+    expect(outcome.kind).toBe('burned');
+  });
+
   it('can be continued by the lost image itself, wherever it stopped and without a journal', async () => {
     for (const halfwords of [1, 9, 17, 30, 60, 90]) {
       const bench = await dfuBench();

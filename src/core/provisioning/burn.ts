@@ -17,6 +17,7 @@ import { eraseLeftPrimer, loadPrimer, runPrimer } from './burn-primer.ts';
 import type { BurnCall, BurnEnv, BurnOutcome } from './burn-types.ts';
 import { udsChanged } from './classify.ts';
 import { inspectBoard, type Inspection } from './inspection.ts';
+import type { IntendedOtp } from './intended-otp.ts';
 import {
   isUnfinished,
   newJournalEntry,
@@ -28,6 +29,7 @@ import type { OtpContent } from './otp-content.ts';
 import { halfwordsOf, type PlanRow } from './otp-diff.ts';
 import { isGenuinePlan, udsIsOurs, type BurnPlan } from './plan.ts';
 import { remainingWork } from './remaining-work.ts';
+import { restSha256 } from './stray-cells.ts';
 import { readContent, verifyContent, verifyFailed, wrongHalfwords } from './verify.ts';
 
 /**
@@ -213,7 +215,8 @@ function entryFor(
   inspection: Inspection,
   beganAtWallMs: number,
 ): JournalEntry {
-  const { udsCells } = readContent(inspection);
+  const content = readContent(inspection);
+  const { udsCells } = content;
   const sameContent = earlier?.contentSha256 === plan.intended.contentSha256;
   // Blank UDS cells have no past: what an entry remembers of an UDS was another chip's.
   const continued = sameContent && udsCells !== 'blank' ? earlier : undefined;
@@ -231,8 +234,19 @@ function entryFor(
     ...entry,
     udsDamaged: continued?.udsDamaged ?? false,
     udsSha256: continued?.udsSha256,
+    restSha256: restAtBeginning(earlier, content, plan.intended),
     changedAtWallMs: Math.floor(env.bench.clock.wallMs()),
   };
+}
+
+function restAtBeginning(
+  earlier: JournalEntry | undefined,
+  content: OtpContent,
+  intended: IntendedOtp,
+): string {
+  const goesOn = isUnfinished(earlier) && earlier.contentSha256 === intended.contentSha256;
+  const known = goesOn && !content.isAllBlank ? earlier.restSha256 : undefined;
+  return known ?? restSha256(content, intended);
 }
 
 async function writeThroughAlternate(

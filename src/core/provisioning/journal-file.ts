@@ -130,6 +130,7 @@ function withDoubt(entry: JournalEntry, other: JournalEntry): JournalEntry {
     udsDamaged: entry.udsDamaged || other.udsDamaged || differs,
     udsIsOurs: entry.udsIsOurs && other.udsIsOurs,
     udsSha256: earlier.udsSha256 ?? known[0],
+    restSha256: earlier.restSha256 ?? entry.restSha256,
   };
 }
 

@@ -34,6 +34,8 @@ export interface JournalEntry {
   readonly phase: JournalPhase;
   /** The UDS cells were blank when this burn began, so what is written there now is this burn's. */
   readonly udsIsOurs: boolean;
+  /** See `restSha256`: everything outside the keystore as it was when this burn began. Missing in older entries. */
+  readonly restSha256?: string | undefined;
   /** Offset of the OTP unit that is being written or was written last. */
   readonly unitOffsetBytes?: number | undefined;
   readonly primer?: JournalPrimer | undefined;
@@ -128,7 +130,7 @@ function membersOf(value: JsonValue | undefined): Members | undefined {
 export function parseJournalEntry(value: JsonValue): JournalEntry | undefined {
   const members = membersOf(value);
   if (members?.format !== JOURNAL_FORMAT) return undefined;
-  const { serial, planHash, contentSha256, keystoreFingerprint, udsSha256 } = members;
+  const { serial, planHash, contentSha256, keystoreFingerprint, udsSha256, restSha256 } = members;
   const { route, udsIsOurs, udsDamaged, unitOffsetBytes } = members;
   const { beganAtWallMs, changedAtWallMs } = members;
   const phase = PHASES.find((one) => one === members.phase);
@@ -153,6 +155,7 @@ export function parseJournalEntry(value: JsonValue): JournalEntry | undefined {
     udsDamaged,
     beganAtWallMs,
     changedAtWallMs,
+    ...(typeof restSha256 === 'string' && { restSha256 }),
     ...(typeof unitOffsetBytes === 'number' && { unitOffsetBytes }),
     ...(typeof udsSha256 === 'string' && { udsSha256 }),
     ...(primer && { primer }),

@@ -18,6 +18,7 @@ import {
   type PlanInput,
   type PlanRefusal,
 } from './plan-policy.ts';
+import { refuseStrays } from './stray-cells.ts';
 import { loneHalfwords } from './write-units.ts';
 
 interface PlanParts {
@@ -122,7 +123,8 @@ export function makePlan(input: PlanInput): PlanResult {
       otpLockWord: inspection.optionBytes.otpLockWord,
       udsIsOurs: udsIsOurs(input.journal, intended),
     });
-  const reasons = [...before, ...(rows ? refuseAfterDiff(rows, intended) : [])];
+  const strays = present ? refuseStrays(input.journal, present, intended) : [];
+  const reasons = [...before, ...(rows ? refuseAfterDiff(rows, intended) : []), ...strays];
   const { serial } = inspection;
   if (reasons.length > 0 || rows === undefined || present === undefined || serial === undefined) {
     return { kind: 'refused', reasons, rows };

@@ -1,16 +1,24 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { padTo } from '../../src/core/bytes/index.ts';
-import { sendXmodem, type XmodemOptions, type XmodemReport } from '../../src/core/serial/index.ts';
+import {
+  receiveXmodem,
+  sendXmodem,
+  type XmodemOptions,
+  type XmodemReceived,
+  type XmodemReceiveOptions,
+  type XmodemReport,
+} from '../../src/core/serial/index.ts';
 import { createRealClock } from '../../src/platform/clock.ts';
 import { childPipe, type Child } from '../support/serial/child-pipe.ts';
 import { imageLike } from '../support/serial/model-receiver.ts';
 
-/* `rx` of lrzsz, an implementation that owes us nothing, receives what we send. */
+/* `rx` and `sx` of lrzsz, an implementation that owes us nothing, receive what we send and send what we receive. */
 
+const SX = ['sx', 'lsx'].find((name) => spawnSync(name, ['--version']).status === 0);
 const RX = ['rx', 'lrx'].find((name) => spawnSync(name, ['--version']).status === 0);
 
 let folder: string;
@@ -71,5 +79,52 @@ describe('rx of lrzsz', () => {
   it('receives a file of one byte', async () => {
     const { received } = await receive(Uint8Array.of(0x42), ['-c'], { paddingByte: 0xff });
     expect(received).toEqual(padTo(Uint8Array.of(0x42), 128, 0xff));
+  });
+});
+
+describe('sx of lrzsz', () => {
+  const file = imageLike(300, 256);
+
+  async function fetch(
+    sxOptions: readonly string[],
+    options: XmodemReceiveOptions,
+  ): Promise<{ received: XmodemReceived; exitCode: number | null }> {
+    const source = join(folder, 'source.bin');
+    writeFileSync(source, file);
+    child = spawn(SX ?? 'sx', ['-q', ...sxOptions, source], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const ended = new Promise<number | null>((resolve) => child?.once('exit', resolve));
+    const received = await receiveXmodem(childPipe(child), createRealClock(), options);
+    return { received, exitCode: await ended };
+  }
+
+  it('sends us packets with CRC', async () => {
+    const { received, exitCode } = await fetch([], {});
+    expect(exitCode).toBe(0);
+    expect(received.file).toEqual(padTo(file, 128, 0x1a));
+    expect(received).toMatchObject({ check: 'crc16', packets: 300, blockBytes: 128, refusals: 0 });
+  });
+
+  it('sends us packets with checksums, and the length tells where the file ends', async () => {
+    const { received, exitCode } = await fetch([], {
+      check: 'checksum',
+      expectedBytes: file.length,
+    });
+    expect(exitCode).toBe(0);
+    expect(received.file).toEqual(file);
+    expect(received.check).toBe('checksum');
+  });
+
+  it('sends us blocks of 1024', async () => {
+    const { received, exitCode } = await fetch(['-k'], { expectedBytes: file.length });
+    expect(exitCode).toBe(0);
+    expect(received.file).toEqual(file);
+    expect(received.blockBytes).toBe(1024);
+  });
+
+  it('stops when we do not want so much', async () => {
+    await expect(fetch([], { maxBytes: 4096 })).rejects.toMatchObject({
+      code: 'xmodem-receive-failed',
+      context: { reason: 'too-large' },
+    });
   });
 });

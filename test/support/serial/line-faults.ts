@@ -38,7 +38,7 @@ export function lineFault(mostChunks: number): fc.Arbitrary<LineFault> {
 }
 
 /** Counts how often each kind struck; owned by the caller. */
-export type Strikes = Map<LineFault['kind'], number>;
+export type Strikes = Map<string, number>;
 
 /** The damage on one way. A chunk that is `behind-next` comes with the one that follows, after it. */
 export function damageBy(

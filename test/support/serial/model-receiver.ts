@@ -9,6 +9,7 @@ const SOH = 0x01;
 const EOT = 0x04;
 const ACK = 0x06;
 const NAK = 0x15;
+const CAN = 0x18;
 const PACKET_BYTES = 132;
 const DATA_BYTES = 128;
 const TICK_MS = 1008;
@@ -26,7 +27,7 @@ export interface ModelOptions {
 export class ModelReceiver {
   readonly accepted: Uint8Array[] = [];
   /** undefined while it receives. */
-  result: 0 | 1 | undefined;
+  result: -1 | 0 | 1 | undefined;
   /** How many packets it had accepted when EOT came. */
   acceptedAtEnd: number | undefined;
   refusals = 0;
@@ -53,6 +54,14 @@ export class ModelReceiver {
   stop(): void {
     this.callOff();
     this.line.onDevice = () => undefined;
+  }
+
+  /** A flash write error: ten CAN, words, failure. */
+  failFlash(): void {
+    if (this.result !== undefined) return;
+    this.line.fromDevice(new Uint8Array(10).fill(CAN));
+    this.line.fromDevice(asciiToBytes('Error writing to flash\r\n'));
+    this.end(-1);
   }
 
   private take(byte: number): void {
@@ -105,7 +114,7 @@ export class ModelReceiver {
     this.line.fromDevice(Uint8Array.of(byte));
   }
 
-  private end(result: 0 | 1, byte: number): void {
+  private end(result: -1 | 0 | 1, byte?: number): void {
     this.callOff();
     this.result = result;
     this.acceptedAtEnd = this.accepted.length;
@@ -113,7 +122,8 @@ export class ModelReceiver {
       result === 0 ? 'Transfer succeeded' : 'Transfer failed'
     }\r\n\r\ncmd> `;
     const text = (this.options.talks ?? true) ? asciiToBytes(words) : new Uint8Array(0);
-    this.line.fromDevice(concatBytes(Uint8Array.of(byte), text));
+    const answer = byte === undefined ? new Uint8Array(0) : Uint8Array.of(byte);
+    this.line.fromDevice(concatBytes(answer, text));
     this.onEnd();
   }
 

@@ -61,7 +61,9 @@ export class Stage {
     const guest = runningGuest() ?? (await Guest.start({ webPort: web.port }));
     const usb = await UsbRedirPort.open(guest.usbSocket);
     const chromium = await startChromium(guest, 'screen');
+    const earlier = chromium.context.pages();
     const page = await chromium.context.newPage();
+    for (const left of earlier) await left.close();
     await page.goto(`${PAGE_ORIGIN}/real-stack/`);
     return new Stage({ guest, chromium, page, usb, web });
   }

@@ -4,6 +4,7 @@ import { createBoardLocks, type BoardLocks } from './board-locks.ts';
 import { boardAtWork } from './board-work.ts';
 import { createBenchStore, type BenchStore } from './bench.ts';
 import { createConsoleLink, type ConsoleLink } from './console-link.ts';
+import { createDeviceLogBook, logBenches, type DeviceLogBook } from './device-log.ts';
 import { createExamineStore, type ExamineStore } from './examine.ts';
 import { createExternalStore, type ExternalStore } from './external.ts';
 import { createFirmwareStore, type FirmwareStore } from './firmware.ts';
@@ -38,6 +39,7 @@ export interface AppState {
   readonly runningImage: RunningImageStore;
   readonly examine: ExamineStore;
   readonly locks: BoardLocks;
+  readonly deviceLog: DeviceLogBook;
   readonly boardJobs: BoardJobsStore;
   readonly pageStore: PageStores<AppState>;
 }
@@ -48,7 +50,9 @@ export function createAppState(services: Services): AppState {
   const firmware = createFirmwareStore(services, keys, keystore);
   const locks = createBoardLocks(services);
   const boardJobs = createBoardJobsStore();
-  const bench = createBenchStore(services, () =>
+  const deviceLog = createDeviceLogBook();
+  const benches = logBenches(services.benches, deviceLog);
+  const bench = createBenchStore({ benches }, () =>
     boardAtWork({ inspect, provision, install, update, runningImage, boardJobs }),
   );
   const inspect = createInspectStore(services, locks, { bench, keystore });
@@ -81,6 +85,7 @@ export function createAppState(services: Services): AppState {
     services,
     { bench, keystore, firmware, link: consoleLink },
     {
+      busyElsewhere: () => boardJobs.getState().running.size > 0,
       onProven: (image, outcome) => {
         runningImage.getState().forget();
         void recordProvenUpdate(recorded, services.clock, image, outcome);
@@ -104,6 +109,7 @@ export function createAppState(services: Services): AppState {
     runningImage,
     examine: createExamineStore({ bench, keystore, inspect, runningImage }),
     locks,
+    deviceLog,
     boardJobs,
     pageStore: createPageStores(() => app),
   };

@@ -46,7 +46,7 @@ export interface BenchState {
   /** Asks the browser for a board in DFU mode; needs a click. False: none was chosen. */
   chooseUsb(): Promise<boolean>;
   /** Asks the browser for a serial port; needs a click. False: none was chosen. */
-  chooseSerial(): Promise<boolean>;
+  chooseSerial(options?: { readonly anyPort?: boolean }): Promise<boolean>;
   /** undefined: a board that did not say who it is. */
   sawBoard(serial: string | undefined): void;
   dismiss(): void;
@@ -155,10 +155,10 @@ export function createBenchStore(
         });
         return chosen ?? false;
       },
-      async chooseSerial() {
+      async chooseSerial(options) {
         const chosen = await perform(report, 'choose-serial', async () => {
           const bench = requireBench(get());
-          const { id, identity } = await bench.serial.choose();
+          const { id, identity } = await bench.serial.choose(options);
           if (get().bench !== bench) return false;
           set({ chosenSerial: { id, identity } });
           await refresh(bench);
@@ -213,6 +213,7 @@ export async function withDfu<T>(
   const board = await openBoard(device, bench.clock, {
     timeoutMs: openTimeoutMs,
     signal: options.signal,
+    transcript: bench.log?.usb,
   });
   try {
     return await work(board.session);

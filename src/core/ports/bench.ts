@@ -4,6 +4,7 @@
  * does not know which it has, except to mark every screen and record of the virtual one.
  */
 import type { Clock } from './clock.ts';
+import type { DeviceLog } from './device-log.ts';
 import type { DriveBus } from './drive.ts';
 import type { SerialBus } from './serial.ts';
 import type { UsbBus } from './usb.ts';
@@ -16,6 +17,8 @@ export interface Bench {
   readonly drives?: DriveBus | undefined;
   /** Time that passes at this bench; simulated where the virtual board's pace is switched off. */
   readonly clock: Clock;
+  /** Told of everything that passes between the program and a board here. */
+  readonly log?: DeviceLog | undefined;
   /** What a hand could do to the board. Only a virtual bench has it. */
   readonly panel?: BoardPanel;
 }

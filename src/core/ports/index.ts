@@ -2,6 +2,7 @@
 export * from './bench.ts';
 export * from './cancel.ts';
 export * from './clock.ts';
+export * from './device-log.ts';
 export * from './drive.ts';
 export * from './drive-files.ts';
 export * from './rng.ts';

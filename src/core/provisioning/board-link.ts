@@ -43,7 +43,7 @@ export async function withBoard<T>(
   const board = await openBoard(device, env.bench.clock, {
     timeoutMs: OPEN_TIMEOUT_MS,
     signal,
-    transcript: env.transcript,
+    transcript: env.transcript ?? env.bench.log?.usb,
   });
   try {
     return await work(board.session, device);

@@ -69,7 +69,7 @@ export async function orderBurn(
   try {
     const outcome = (await host(order, {
       signal: call.signal,
-      transcript: env.transcript,
+      transcript: env.transcript ?? env.bench.log?.usb,
       onProgress: (progress) => call.onProgress?.(progress as BurnProgress),
     })) as CarriedOutcome;
     return { ...outcome, plan, inspection: reviveInspection(outcome.inspection) };

@@ -6,7 +6,7 @@ import type { BurnPlan } from './plan.ts';
 import type { Verification } from './verify.ts';
 
 export interface BurnEnv {
-  readonly bench: Pick<Bench, 'kind' | 'usb' | 'clock'>;
+  readonly bench: Pick<Bench, 'kind' | 'usb' | 'clock' | 'log'>;
   /** Where the journal is kept. */
   readonly store: Store;
   readonly locks: Locks;

@@ -1,8 +1,9 @@
 /** Public shapes of the DfuSe engine. */
-import type { ErrorCode } from '../errors.ts';
-import type { LongCall, UsbIdentity } from '../ports/index.ts';
+import type { LongCall, TransferEntry, UsbIdentity } from '../ports/index.ts';
 import type { MemoryKind } from './address-space.ts';
 import type { MemoryMap, Sector } from './memory-map.ts';
+
+export type { TransferEntry };
 
 export interface DfuAlternate {
   /** bAlternateSetting. */
@@ -34,26 +35,6 @@ export interface DfuDescription {
   readonly commands: readonly number[];
   /** English remarks about what deviates from the documents, for logs and diagnostic bundles. */
   readonly warnings: readonly string[];
-}
-
-/**
- * One transfer, for the diagnostic bundle. By construction no secrets: of flash data only the first
- * bytes, of OTP and option-byte data only the length.
- */
-export interface TransferEntry {
-  /** `clock.nowMs()` at the start. */
-  readonly atMs: number;
-  readonly durationMs: number;
-  /** For example `DNLOAD`, `GETSTATUS`, `GET_DESCRIPTOR`, `SET_INTERFACE`. */
-  readonly request: string;
-  readonly value: number;
-  /** Bytes sent or received. */
-  readonly lengthBytes: number;
-  /** Up to eight bytes in hex; absent where data could be secret. */
-  readonly firstBytes?: string;
-  /** What GETSTATUS answered, in names. */
-  readonly answer?: string;
-  readonly outcome: 'ok' | ErrorCode;
 }
 
 export interface DfuProgress {

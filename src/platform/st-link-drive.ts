@@ -285,7 +285,10 @@ export function createFolderMemory(): FolderMemory {
   return {
     get: () =>
       using(async (database) => (await database.get(STORE, KEY)) as DriveFolder | undefined),
-    put: (folder) => using(async (database) => void (await database.put(STORE, folder, KEY))),
+    put: (folder) =>
+      using(async (database) => {
+        await database.put(STORE, folder, KEY);
+      }),
     clear: () => using((database) => database.delete(STORE, KEY)),
   };
 }

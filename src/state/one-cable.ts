@@ -224,7 +224,10 @@ export function createOneCableStore(app: AppState): OneCableStore {
         await showDrive();
         await showLast();
       },
-      chooseDrive: () => withDrive(async () => void (await bench().drives?.choose())),
+      chooseDrive: () =>
+        withDrive(async () => {
+          await bench().drives?.choose();
+        }),
       allowDrive: () => withDrive(async () => (await bench().drives?.remembered())?.allow()),
       forgetDrive: () => withDrive(async () => bench().drives?.forget()),
 

@@ -11,9 +11,12 @@ import { Button, LinkButton } from '../../ui/kit/button.tsx';
 import { Fingerprint } from '../../ui/kit/fingerprint.tsx';
 import { Facts, Row, Stack } from '../../ui/kit/layout.tsx';
 import { Notice } from '../../ui/kit/notice.tsx';
+import { Table } from '../../ui/kit/table.tsx';
 import { CableStep } from './cable-step.tsx';
 import type { StepState } from './steps.ts';
 import { useOneCable, useOneCableStore } from './use-one-cable.ts';
+
+const TYPED_GROUPS = 2;
 
 export function BurnStep({ state }: { readonly state: StepState }) {
   const planned = useOneCable((now) => now.planned);
@@ -55,11 +58,22 @@ function Planned({ planned }: { readonly planned: PlanResult }) {
   return (
     <Stack gap={4}>
       <Facts
+        narrow
         facts={[
           {
             name: m.cable_keystore(),
-            value: <Fingerprint hex={plan.keystoreFingerprint} of={m.cable_keystore()} />,
+            value: (
+              <Fingerprint
+                hex={plan.keystoreFingerprint}
+                of={m.cable_keystore()}
+                markedGroups={TYPED_GROUPS}
+              />
+            ),
           },
+        ]}
+      />
+      <Facts
+        facts={[
           { name: m.cable_keys(), value: String(plan.intended.slots.length) },
           { name: m.cable_new(), value: String(plan.summary.counts.new) },
           { name: m.cable_equal(), value: String(plan.summary.counts.equal) },
@@ -69,8 +83,39 @@ function Planned({ planned }: { readonly planned: PlanResult }) {
           },
         ]}
       />
+      <Meaning plan={plan} />
       {plan.work === 'nothing' ? <Verify /> : <Confirm plan={plan} />}
     </Stack>
+  );
+}
+
+/** What it means for the board, pleasant or not; the sheet on the page Burn says it of every route. */
+function Meaning({ plan }: { readonly plan: BurnPlan }) {
+  const { applicationSlots, irreversibleHalfwords, capacity, slots } = plan.consequences;
+  const listed = applicationSlots.map((slot) => `#${slot}`).join(', ');
+  return (
+    <>
+      <Notice tone="irreversible" title={m.burn_consequences()}>
+        <ul>
+          <li>{m.burn_means_boot({ slots: listed })}</li>
+          <li>{m.burn_means_irreversible({ halfwords: String(irreversibleHalfwords) })}</li>
+          <li>
+            {m.burn_means_capacity({ used: String(capacity.used), slots: String(capacity.slots) })}
+          </li>
+          <li>{m.burn_means_lost_key()}</li>
+        </ul>
+      </Notice>
+      <Table caption={m.cable_keys()} columns={[m.burn_column_slot(), m.burn_column_fingerprint()]}>
+        {slots.map(({ slot, fingerprint }) => (
+          <tr key={slot}>
+            <th scope="row">#{slot}</th>
+            <td>
+              <Fingerprint hex={fingerprint} of={`#${slot}`} short />
+            </td>
+          </tr>
+        ))}
+      </Table>
+    </>
   );
 }
 

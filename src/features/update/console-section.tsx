@@ -14,7 +14,9 @@ import { ConnectButton } from './connect-button.tsx';
 import styles from './update.module.css';
 
 /** Not in the page's own bundle: whoever never opens a console never loads it. */
-const Terminal = lazy(async () => ({ default: (await import('./terminal.tsx')).Terminal }));
+const Terminal = lazy(async () => ({
+  default: (await import('./update-terminal.tsx')).UpdateTerminal,
+}));
 
 export function ConsoleSection() {
   const link = useUpdate((state) => state.link);
@@ -42,6 +44,7 @@ export function ConsoleSection() {
         </Suspense>
       )}
       {link.kind === 'open' && <CommandLine />}
+      <a href="#/console">{m.update_full_console()}</a>
     </Section>
   );
 }

@@ -48,6 +48,12 @@ const shapes = {
       <path d="m12.4 12.4 4.6 4.6M6.3 7.5h4.4M6.3 9.7h3" />
     </>
   ),
+  console: (
+    <>
+      <rect x="2.5" y="4" width="15" height="12" rx="1.5" />
+      <path d="m5.5 8 2.5 2-2.5 2M10 12.5h4.5" />
+    </>
+  ),
   record: (
     <>
       <rect x="4" y="3.5" width="12" height="13.5" rx="1.5" />

@@ -1,0 +1,2 @@
+/** The page Console, for the routes. */
+export { ConsolePage } from './console-page.tsx';

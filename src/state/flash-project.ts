@@ -10,7 +10,6 @@ import {
   approveFlashPlan,
   approvePlan,
   flashReport,
-  inspectBoard,
   isBurnPart,
   makeFlashProject,
   makePlan,
@@ -18,7 +17,6 @@ import {
   placePart,
   planFlashProject,
   readFlashJournal,
-  readJournal,
   requiredTails,
   runFlashProject,
   type ApprovedFlash,
@@ -36,8 +34,8 @@ import {
 import { idle, perform, type Activity } from './activity.ts';
 import type { AppState } from './app-state.ts';
 import { requireBench } from './bench.ts';
-import { withBoardAlone } from './board-job.ts';
 import { recordFlashed } from './flash-records.ts';
+import { boardEnv, lookAtBoard } from './look-at-board.ts';
 import type { NamedFile } from './services.ts';
 
 export type FlashJob =
@@ -150,23 +148,9 @@ export function createFlashProjectStore(app: AppState): FlashProjectStore {
     });
 
     const planNow = async (): Promise<void> => {
-      const bench = requireBench(benches.getState());
-      const seen = await withBoardAlone(
-        app.locks,
-        bench,
-        async (session) => ({
-          inspection: await inspectBoard(session, bench.clock),
-          description: session.description,
-        }),
-        { chosen: benches.getState().chosenUsb },
-      );
-      const { inspection } = seen;
-      const journals = services.journals[bench.kind];
+      const { bench, inspection, journal } = await lookAtBoard(app);
       const serial = inspection.serial ?? '';
-      const journal = await readJournal(journals, serial);
-      const flashJournal = await readFlashJournal(journals, serial);
-      inspect.getState().adopt({ ...seen, journal });
-      benches.getState().sawBoard(inspection.serial);
+      const flashJournal = await readFlashJournal(services.journals[bench.kind], serial);
       const project = await judge();
       const { profile, slots } = keystore.getState().view;
       const burn =
@@ -206,12 +190,6 @@ export function createFlashProjectStore(app: AppState): FlashProjectStore {
       canceller = createCanceller();
       let step = 0;
       say({ kind: 'running', plan, progress: undefined, cancelling: false });
-      const env = {
-        bench,
-        store: services.journals[bench.kind],
-        locks: app.locks[bench.kind],
-        personClock: services.clock,
-      };
       const call = {
         signal: canceller.signal,
         readFirst: get().readFirst,
@@ -223,7 +201,9 @@ export function createFlashProjectStore(app: AppState): FlashProjectStore {
         },
       };
       try {
-        const outcome = await services.keepAwake(() => runFlashProject(approval, env, call));
+        const outcome = await services.keepAwake(() =>
+          runFlashProject(approval, boardEnv(app, bench), call),
+        );
         say({ kind: 'done', outcome, report: flashReport(outcome) });
         app.runningImage.getState().forget();
         await recordFlashed(app, outcome);

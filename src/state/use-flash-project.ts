@@ -1,10 +1,12 @@
-/** The flash project as its page sees it; the store comes with that page. */
+/** The stores of the page Flash, as it sees them; they come with that page. */
 import { useStore } from 'zustand';
 import {
   createFlashProjectStore,
   type FlashProjectState,
   type FlashProjectStore,
 } from './flash-project.ts';
+import { createMassEraseStore, type MassEraseState } from './mass-erase.ts';
+import { createOptionBytesStore, type OptionBytesState } from './option-bytes.ts';
 import { useAppState } from './react.ts';
 
 export function useFlashProjectStore(): FlashProjectStore {
@@ -15,4 +17,20 @@ export function useFlashProjectStore(): FlashProjectStore {
 
 export function useFlashProject<T>(select: (state: FlashProjectState) => T): T {
   return useStore(useFlashProjectStore(), select);
+}
+
+export function useMassEraseStore() {
+  return useAppState().pageStore(createMassEraseStore);
+}
+
+export function useMassErase<T>(select: (state: MassEraseState) => T): T {
+  return useStore(useMassEraseStore(), select);
+}
+
+export function useOptionBytesStore() {
+  return useAppState().pageStore(createOptionBytesStore);
+}
+
+export function useOptionBytes<T>(select: (state: OptionBytesState) => T): T {
+  return useStore(useOptionBytesStore(), select);
 }

@@ -5,10 +5,12 @@ import { useFlashProject } from '../../state/use-flash-project.ts';
 import { Arrival } from '../../ui/kit/arrival.tsx';
 import { NextStep, Page } from '../../ui/kit/page.tsx';
 import { useLeaveGuard } from '../../ui/kit/use-leave-guard.ts';
+import { EraseSection } from './erase-section.tsx';
 import { MapSection } from './map-section.tsx';
+import { OptionsSection } from './options-section.tsx';
+import { OutcomeSection } from './outcome-section.tsx';
 import { PartsSection } from './parts-section.tsx';
 import { PlanSection } from './plan-section.tsx';
-import { OutcomeSection } from './outcome-section.tsx';
 
 export function FlashPage() {
   const job = useFlashProject((state) => state.job.kind);
@@ -24,6 +26,8 @@ export function FlashPage() {
       <PartsSection />
       <MapSection />
       {chosen && job !== 'running' && <PlanSection />}
+      {chosen && <OptionsSection />}
+      {chosen && <EraseSection />}
       <NextStep
         label={chosen ? m.flash_next() : m.flash_to_board()}
         href={chosen ? '#/update' : '#/board'}

@@ -39,6 +39,7 @@ function ptyPipe(name: string): BytePipe {
     close: async () => {
       stream.destroy();
     },
+    setSignals: async () => undefined,
   };
 }
 

@@ -111,6 +111,10 @@ export class FaultyPipe implements BytePipe {
     return this.pipe.close();
   }
 
+  setSignals(...args: Parameters<BytePipe['setSignals']>): Promise<void> {
+    return this.pipe.setSignals(...args);
+  }
+
   private arrive(bytes: Uint8Array): void {
     this.reads++;
     const nowMs = this.clock.nowMs();

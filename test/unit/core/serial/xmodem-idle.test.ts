@@ -44,6 +44,7 @@ function watched(line: SimLine) {
       await line.write(bytes, options);
     },
     close: () => line.close(),
+    setSignals: (...args) => line.setSignals(...args),
   };
   return { pipe, gaps, sizes };
 }

@@ -33,6 +33,7 @@ import {
 import { analysePrimer } from '../core/wolfboot/index.ts';
 import type { AppState } from './app-state.ts';
 import { findSerialPort, requireBench } from './bench.ts';
+import type { KeysState } from './keys.ts';
 import { factoryOrder } from './one-cable-factory.ts';
 import { recordFactoryBoot } from './one-cable-records.ts';
 import { recordBurn } from './record-keeping.ts';
@@ -310,10 +311,21 @@ export function createOneCableStore(app: AppState): OneCableStore {
     if (now.view.fingerprint !== before.view.fingerprint) planStale();
     else if (now.view.profile.id !== before.view.profile.id) planStale();
   });
+  app.keys.subscribe((now, before) => {
+    if (provenOf(now) !== provenOf(before)) planStale();
+  });
   app.provision.subscribe((now, before) => {
     if (now.external !== before.external || now.primerUds !== before.primerUds) planStale();
   });
   return store;
+}
+
+/** Whose backups are proven, as one text. */
+function provenOf({ publicKeys }: KeysState): string {
+  return publicKeys
+    .filter((key) => key.proven)
+    .map((key) => key.fingerprint)
+    .join();
 }
 
 /** A console that is open would keep the port. */

@@ -1,99 +1,151 @@
 // One cable: the ST-LINK's alone, from a blank board to a running version, and what stands in the way.
 import { expect, type Page } from '@playwright/test';
-import type { App } from './support/app.ts';
+import type { App, Language } from './support/app.ts';
+import { listedNames } from './support/names.ts';
 import { Operator } from './support/operator.ts';
+import { Place } from './support/place.ts';
+import { Sightings } from './support/sightings.ts';
 import { test } from './support/test.ts';
 
 const seed = 41;
 const name = 'cable';
+const PLACE = 'One cable';
 
-/** Goes on the page as a person does: by the sentence that leads there. */
-async function openOneCable(page: Page): Promise<void> {
-  await page.getByRole('link', { name: 'burn over the ST-LINK drive' }).click();
-  await expect(page.getByRole('heading', { level: 1, name: 'One cable' })).toBeVisible();
+/** The page, and the names on it that were seen. */
+class OneCable extends Place {
+  readonly sightings: Sightings;
+
+  constructor(page: Page, language: Language) {
+    super(page, language, PLACE);
+    const listed = listedNames.filter(({ place }) => place === PLACE);
+    this.sightings = new Sightings(page, language, listed);
+  }
+
+  look(): Promise<void> {
+    return this.sightings.look(PLACE);
+  }
+
+  /** As a person does: by the sentence that leads there. */
+  async open(): Promise<void> {
+    await this.page.locator('a[href="#/one-cable"]').click();
+    await expect(this.find('heading', 'One cable')).toBeVisible();
+  }
+
+  async chooseDrive(): Promise<void> {
+    await this.button('Choose the drive').click();
+    await this.button('Forget {label}').waitFor();
+  }
+
+  async read(): Promise<void> {
+    await this.button('Read the board').click();
+    await this.text('Keyfuse primer, empty').waitFor();
+  }
+
+  async typeTails(): Promise<void> {
+    const facts = await this.region('2. Read the board').innerText();
+    const serial = /[0-9A-F]{12}/.exec(facts)?.[0] ?? '';
+    const plan = await this.region('3. Confirm and burn').innerText();
+    const groups = plan.match(/\b[0-9a-f]{4}\b/g) ?? [];
+    await this.find('textbox', 'Last two groups of the keystore fingerprint').fill(
+      groups.slice(14, 16).join(' '),
+    );
+    await this.find('textbox', 'Last four characters of the board serial').fill(serial.slice(-4));
+  }
 }
 
-function step(page: Page, title: string) {
-  return page.getByRole('region', { name: title });
+async function refuseRenames({ panel }: Operator): Promise<void> {
+  await panel.unfold('Faults');
+  const label = panel.say('option', 'The ST-LINK drive refuses renames');
+  await panel.find('combobox', 'Fault').selectOption({ label: String(label) });
+  await panel.button('Arm fault').click();
 }
 
-async function typeTails(page: Page): Promise<void> {
-  const serial = /[0-9A-F]{12}/.exec(await step(page, '2. Read the board').innerText())?.[0] ?? '';
-  const text = await step(page, '3. Confirm and burn').innerText();
-  const groups = text.replace(/[^0-9a-f]+/g, ' ').match(/\b[0-9a-f]{4}\b/g) ?? [];
-  await page
-    .getByRole('textbox', { name: 'Last two groups of the keystore fingerprint' })
-    .fill(groups.slice(14, 16).join(' '));
-  await page
-    .getByRole('textbox', { name: 'Last four characters of the board serial' })
-    .fill(serial.slice(-4));
-}
-
-async function withKey(app: App): Promise<Operator> {
-  const operator = new Operator(app);
-  const { keys, panel } = operator;
-  await app.open('keys', { seed });
-  await panel.hurry();
-  await keys.generate(name, 1);
-  await keys.proveBackup(name, await keys.savePrivateKey(name));
-  return operator;
-}
-
-test('without a board the page leads to one', async ({ app, page }) => {
-  await app.open('guide');
-  await openOneCable(page);
-  await expect(page.getByRole('link', { name: 'Go to Board' })).toBeVisible();
-  await app.expectAccessible();
-});
-
-test('a board with one cable goes from blank to a running version', async ({ app, page }) => {
-  const operator = await withKey(app);
-  await operator.goTo('firmware');
-  await operator.firmware.loadSample();
-  await operator.firmware.sign(1, name);
-  await operator.goTo('board');
-  await openOneCable(page);
-  await app.button('Choose the drive').click();
-  await expect(page.getByText('Drive NOD_H563ZI (virtual board)')).toBeVisible();
-  await app.expectAccessibleInAllLooks();
-
-  await app.button('Read the board').click();
-  await expect(step(page, '2. Read the board')).toContainText('Keyfuse primer, empty');
-  await typeTails(page);
-  await app.button('Burn for ever').click();
-  await expect(page.getByText('Burned and read back, every cell as intended')).toBeVisible();
-
-  await app.button('Use the sample bootloader').click();
-  const image = page.getByRole('combobox', { name: 'First signed application' });
-  await image.selectOption({ index: 1 });
-  await app.button('Write the factory image').click();
-  await expect(page.getByText('The factory image is in flash, the primer is gone')).toBeVisible();
-  await app.button('Switch TrustZone on at the virtual board').click();
-  await app.button('Look for the application').click();
-  await expect(page.getByText('Version 1 runs')).toBeVisible();
-  await app.expectAccessible();
-
-  await page.getByRole('link', { name: 'Open the record' }).click();
-  await expect(page.getByRole('heading', { level: 1, name: 'Record' })).toBeVisible();
-  await expect(page.getByText('The primer is still in flash', { exact: false })).toHaveCount(0);
-});
-
-test('a drive that refuses the browser is served by hand', async ({ app, page }) => {
-  await withKey(app);
-  const panel = page.getByRole('complementary', { name: 'Virtual board panel' });
-  await panel.getByText('Faults', { exact: true }).click();
-  await panel
-    .getByRole('combobox', { name: 'Fault' })
-    .selectOption({ label: 'The ST-LINK drive refuses renames' });
-  await panel.getByRole('button', { name: 'Arm fault' }).click();
-  await app.goTo('board');
-  await openOneCable(page);
-  await app.button('Choose the drive').click();
-  await app.button('Read the board').click();
-  await expect(page.getByText('Copy this file onto the drive yourself')).toBeVisible();
-  const saved = await app.save(() => app.button('Save the file').click());
+/** The drive refuses the browser, and the key's backup is not proven yet. */
+async function readByHand(app: App, cable: OneCable): Promise<void> {
+  await cable.button('Read the board').click();
+  await cable.text('Copy this file onto the drive yourself').waitFor();
+  await cable.look();
+  const saved = await app.save(() => cable.button('Save the file').click());
   expect(saved.name).toBe('keyfuse-read.bin');
-  await app.button('Drop it on the virtual drive').click();
-  await expect(step(page, '2. Read the board')).toContainText('Board serial');
   await app.expectAccessible();
-});
+  await cable.button('Drop it on the virtual drive').click();
+  await cable.text('Keyfuse primer, empty').waitFor();
+  await cable.text('This board is not burned').waitFor();
+  await cable.look();
+}
+
+async function burn(cable: OneCable): Promise<void> {
+  await cable.read();
+  await cable.look();
+  await cable.typeTails();
+  await cable.button('Burn for ever').click();
+  await cable.text('Burned and read back, every cell as intended').waitFor();
+  await cable.look();
+}
+
+/** As after a reload: everything is there already. */
+async function verifyAgain(cable: OneCable): Promise<void> {
+  await cable.button('Read again').click();
+  await cable.button('Verify').waitFor();
+  await cable.look();
+  await cable.button('Verify').click();
+  await cable.text('Already burned, every cell as intended').waitFor();
+  await cable.look();
+}
+
+async function install(cable: OneCable): Promise<void> {
+  await cable.button('Use the sample bootloader').click();
+  await cable.find('combobox', 'First signed application').selectOption({ index: 1 });
+  await cable.button('Write the factory image').click();
+  await cable.text('The factory image is in flash, the primer is gone').waitFor();
+  await cable.look();
+  await cable.button('Switch TrustZone on at the virtual board').click();
+  await cable.button('Look for the application').click();
+  await cable.text('Version {version} runs').waitFor();
+  await cable.look();
+}
+
+for (const language of ['en', 'ja'] as const) {
+  test.describe(language === 'en' ? 'in English' : 'in Japanese @deep', () => {
+    test.use({ locale: language === 'ja' ? 'ja-JP' : 'en-US' });
+
+    test('a board with one cable goes from blank to a running version', async ({ app, page }) => {
+      const cable = new OneCable(page, language);
+      const operator = new Operator(app, language);
+      const { keys, firmware, panel } = operator;
+      await app.open('guide');
+      await cable.open();
+      await cable.find('link', 'Go to Board').waitFor();
+      await cable.look();
+      await app.open('board', { seed });
+      await cable.open();
+      await cable.find('link', 'Go to Keystore').waitFor();
+      await cable.look();
+
+      await operator.goTo('keys');
+      await panel.hurry();
+      await refuseRenames(operator);
+      await keys.generate(name, 1);
+      await operator.goTo('board');
+      await cable.open();
+      await cable.chooseDrive();
+      await cable.look();
+      await app.expectAccessibleInAllLooks();
+      await readByHand(app, cable);
+
+      await panel.button('Clear faults').click();
+      await operator.goTo('keys');
+      await keys.proveBackup(name, await keys.savePrivateKey(name));
+      await operator.goTo('firmware');
+      await firmware.loadSample();
+      await firmware.sign(1, name);
+      await operator.goTo('burn');
+      await cable.open();
+      await burn(cable);
+      await verifyAgain(cable);
+      await install(cable);
+      await app.expectAccessible();
+      expect(cable.sightings.missing()).toEqual([]);
+    });
+  });
+}

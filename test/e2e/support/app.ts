@@ -20,6 +20,7 @@ export const pageNames = {
   update: { path: '/update', en: 'Update', ja: '更新' },
   record: { path: '/record', en: 'Record', ja: '記録' },
   examine: { path: '/examine', en: 'Examine', ja: '調べる' },
+  flash: { path: '/flash', en: 'Flash', ja: 'フラッシュ' },
   external: { path: '/external', en: 'Sign with a key in an HSM', ja: 'HSMの鍵で署名' },
   help: { path: '/help', en: 'Help', ja: 'ヘルプ' },
 } as const;

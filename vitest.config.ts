@@ -31,7 +31,7 @@ export default defineConfig({
       tier('flows', LONG_TIMEOUT_MS),
       tier('peers', LONG_TIMEOUT_MS),
       tier('deep', 10 * LONG_TIMEOUT_MS),
-      tier('real-stack', LONG_TIMEOUT_MS),
+      tier('real-stack', 3 * LONG_TIMEOUT_MS),
     ],
   },
 });

@@ -103,7 +103,7 @@ export class Stage {
 
   /** Waits until the desk tells this stage. */
   async untilTold(stage: string): Promise<void> {
-    await until(`the stage ${stage}`, async () => (await this.told()).includes(stage), 60_000);
+    await until(`the stage ${stage}`, async () => (await this.told()).includes(stage), 240_000);
   }
 
   /** A fresh board on the bus, in its bootloader, seen by the page. */

@@ -257,7 +257,7 @@ export class Desk {
 
   #env(): BurnEnv {
     const bench = { kind: 'real' as const, usb: this.#usb, clock: this.#clock };
-    return { bench, store: this.#store, locks: this.#locks, personTimeoutMs: 60_000 };
+    return { bench, store: this.#store, locks: this.#locks, personTimeoutMs: 600_000 };
   }
 
   async #device(): Promise<UsbDevice> {

@@ -41,8 +41,3 @@ export async function answerPrompt(guest: Guest, { kind, row, answered }: Prompt
   }
   throw new Error('the device chooser took no answer');
 }
-
-/** The guest's screen as an X window dump, for looking at what went wrong. */
-export async function screenDump(guest: Guest): Promise<Buffer> {
-  return guest.getFile('/tmp/Xvfb_screen0');
-}

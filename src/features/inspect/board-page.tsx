@@ -23,6 +23,11 @@ export function BoardPage() {
       {chosen && <DfuGuide />}
       {chosen && <FindingsSection />}
       {known && <StandingSection />}
+      {chosen && (
+        <p>
+          <a href="#/flash">{m.flash_link()}</a>: {m.flash_link_text()}
+        </p>
+      )}
       <NextStep label={m.board_next()} href="#/burn" ready={known}>
         {known ? m.board_next_ready() : m.board_next_missing()}
       </NextStep>

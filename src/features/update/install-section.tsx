@@ -67,6 +67,7 @@ function Install() {
               {m.update_install_start()}
             </Button>
             <FactoryImageFile />
+            <a href="#/flash">{m.flash_link()}</a>
           </Row>
         </>
       )}

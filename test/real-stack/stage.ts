@@ -54,9 +54,9 @@ export class Stage {
   }
 
   static async open(): Promise<Stage> {
-    execFileSync(join(HERE, 'guest/build-guest.sh'), { stdio: 'ignore' });
-    await buildPage();
     if (!existsSync(join(APP, 'index.html'))) throw new Error('no built app: npm run build');
+    execFileSync(join(HERE, 'guest/build-guest.sh'), { stdio: 'pipe' });
+    await buildPage();
     const web = await serve(APP, PAGE);
     const guest = runningGuest() ?? (await Guest.start({ webPort: web.port }));
     const usb = await UsbRedirPort.open(guest.usbSocket);

@@ -148,7 +148,9 @@ function Closed() {
 function Open() {
   const { disconnect, sendBreak, setSignals } = useConsoleActs();
   const signals = useConsole((state) => state.signals);
-  const held = useConsole((state) => state.holder !== 'nobody');
+  const held = useConsole(
+    ({ holder, activity }) => holder !== 'nobody' || activity.kind === 'busy',
+  );
   const breaking = useConsole(
     ({ activity }) => activity.kind === 'busy' && activity.what === 'break',
   );

@@ -71,6 +71,8 @@ export function Terminal(props: TerminalProps) {
       fontSize: 13,
       cursorBlink: false,
       convertEol: true,
+      // Marks of a search are still a proposal.
+      allowProposedApi: true,
       screenReaderMode: true,
       theme: themeOfPage(),
       minimumContrastRatio: 4.5,

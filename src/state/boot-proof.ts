@@ -32,7 +32,7 @@ import type { RecordQuestion } from './records.ts';
 import { updateImageOf } from './update-conditions.ts';
 import type { SentImage } from './update.ts';
 
-export type ProofResult = {
+type ProofResult = {
   readonly proof: BootProof;
   readonly image: SentImage;
   /** It stands in the record of this board. */
@@ -111,7 +111,7 @@ export function createBootProofStore(app: AppState): BootProofStore {
         baudRate: consoleLink.settings.baudRate,
         onProgress: (progress) => {
           const { job } = get();
-          if (job.kind === 'running') set({ job: { ...job, progress } });
+          if (job.kind === 'running' && isNews(progress)) set({ job: { ...job, progress } });
         },
         onRefused: (refused) => {
           set({ refused });
@@ -184,6 +184,15 @@ export function createBootProofStore(app: AppState): BootProofStore {
     if (now.view.fingerprint !== before.view.fingerprint) forget();
   });
   return store;
+}
+
+/** Packets go by faster than anybody reads. */
+const packetsBetweenNews = 16;
+
+function isNews(progress: BootProofProgress): boolean {
+  if (progress.stage !== 'sending') return true;
+  const { packets, totalPackets } = progress;
+  return packets % packetsBetweenNews === 0 || packets === totalPackets;
 }
 
 async function runningVersion({ consoleLink }: AppState, signal: CancelSignal): Promise<number> {

@@ -5,7 +5,8 @@ import { Place } from './support/place.ts';
 import { expect, test } from './support/test.ts';
 
 /** Two transfers at the speed of the computer, which may have other things to do. */
-const proofTimeoutMs = 150_000;
+const proofTimeoutMs = 240_000;
+const testTimeoutMs = 300_000;
 
 /** Burned, version 1 installed and running, version 3 signed; on the page Boot proof. */
 async function readyToProve(
@@ -52,6 +53,7 @@ async function prove(app: App, proof: Place): Promise<void> {
 test('a board that refuses one image and starts the other gets a green verdict', async ({
   app,
 }) => {
+  test.setTimeout(testTimeoutMs);
   const { operator, proof } = await readyToProve(app, { seed: 901, checks: true });
   await prove(app, proof);
   await expect(proof.text('Proved by boot')).toBeVisible({ timeout: proofTimeoutMs });
@@ -62,7 +64,8 @@ test('a board that refuses one image and starts the other gets a green verdict',
   await expect(app.page.getByRole('article').first()).toContainText('proved by boot');
 });
 
-test('a board that starts what nobody signed is a loud finding', async ({ app }) => {
+test('a board that starts what nobody signed is a loud finding @deep', async ({ app }) => {
+  test.setTimeout(testTimeoutMs);
   const { operator, proof } = await readyToProve(app, { seed: 902, checks: false });
   await prove(app, proof);
   await expect(app.page.getByRole('alert')).toContainText('This board starts what nobody signed', {

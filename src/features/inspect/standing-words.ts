@@ -10,7 +10,7 @@ import { describeCode } from '../../i18n/failure.ts';
 import { m } from '../../i18n/paraglide/messages.js';
 import type { Tone } from '../../ui/kit/badge.tsx';
 
-export interface Verdict {
+interface Verdict {
   readonly tone: Tone;
   readonly title: string;
   readonly text: string;
@@ -110,7 +110,7 @@ function verdict(tone: Tone, title: string, text: string): Verdict {
   return { tone, title, text };
 }
 
-export interface ActionWords {
+interface ActionWords {
   readonly name: string;
   readonly text: string;
 }

@@ -9,6 +9,7 @@ import { useLeaveGuard } from '../../ui/kit/use-leave-guard.ts';
 import { ConfirmSection } from './confirm-section.tsx';
 import { ConsequenceSheet } from './consequence-sheet.tsx';
 import { PlanSection } from './plan-section.tsx';
+import { PossibleNotice } from './possible-notice.tsx';
 import { PrimerLeftSection } from './primer-left-section.tsx';
 import { RehearsalSection } from './rehearsal-section.tsx';
 import { RunSection } from './run-section.tsx';
@@ -35,6 +36,7 @@ export function BurnPage() {
     <Page name={m.page_burn()} lede={m.burn_lede()}>
       <PrimerLeftSection />
       <Outcome />
+      <PossibleNotice />
       <WhatSection locked={underWay} />
       <RehearsalSection />
       <PlanSection />

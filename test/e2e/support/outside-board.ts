@@ -42,7 +42,7 @@ export async function plugBoardOutside(
   await context.exposeFunction('boardOutside', async (method: string, args: Passed) =>
     answer(device, method, args),
   );
-  await context.addInitScript(standIn, JSON.stringify({ ...device, configuration: null }));
+  await context.addInitScript(standIn, JSON.stringify(Object.fromEntries(Object.entries(device))));
   // In pages only: what is exposed to a page does not reach its workers.
   await context.route(WORKER_SCRIPT, async (route) => {
     const response = await route.fetch();

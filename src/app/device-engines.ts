@@ -10,6 +10,7 @@ import { startDeviceWorker } from '../workers/devices/browser-worker.ts';
 import { chooseFrom } from '../workers/devices/choice.ts';
 import { createDeviceClient, type DeviceClient } from '../workers/devices/client.ts';
 import type { BusName } from '../workers/devices/protocol.ts';
+import { lockPorts } from './locked-ports.ts';
 import type { RealBenchParts } from './real-bench.ts';
 
 /** A worker whose script does not come is none. */
@@ -39,7 +40,7 @@ export async function createDeviceEngines(parts: RealBenchParts): Promise<Device
   });
   return {
     usb: there.includes('usb') ? client.usb : usb,
-    serial: there.includes('serial') ? client.serial : serial,
+    serial: lockPorts(there.includes('serial') ? client.serial : serial, locks),
     clock: there.length > 0 ? client.clock : clock,
     perform: there.includes('usb')
       ? client.perform

@@ -15,12 +15,15 @@ import { pageRoutes } from './routes.tsx';
 import styles from './shell.module.css';
 import { Shortcuts } from './shortcuts.tsx';
 import { UpdateOffer } from './update-offer.tsx';
-import { useRunningJob } from './use-running-job.ts';
+import { useAwake, useBoardJob, useRunningJob } from './use-running-job.ts';
 
 /** Loaded together with the first virtual board. */
 const BoardPanel = lazy(async () => ({
   default: (await import('../features/panel/index.ts')).BoardPanel,
 }));
+
+/** Loaded with the first job at a board. */
+const HiddenTab = lazy(async () => ({ default: (await import('./hidden-tab.tsx')).HiddenTab }));
 
 interface ShellProps {
   readonly locale: Locale;
@@ -33,8 +36,10 @@ export function Shell({ locale, onLocale }: ShellProps) {
   const virtual = useBench(({ bench }) => bench?.kind === 'virtual');
   const unsavedKeys = useKeys(({ keys }) => keys.filter(isOnlyHere).length);
   const running = useRunningJob();
+  const atBoard = useBoardJob();
   const [shortcutsOpen, setShortcutsOpen] = useState(false);
   useLeaveGuard(unsavedKeys > 0 || running);
+  useAwake(atBoard);
   useDocumentTitle(location, locale, virtual);
 
   return (
@@ -52,6 +57,11 @@ export function Shell({ locale, onLocale }: ShellProps) {
       />
       <PathBar location={location} />
       <UpdateOffer running={running} unsavedKeys={unsavedKeys} />
+      {atBoard && (
+        <Suspense fallback={null}>
+          <HiddenTab />
+        </Suspense>
+      )}
       <div className={styles.body}>
         <main id="main" tabIndex={-1} className={styles.main}>
           <PageEntryProvider value={entry}>

@@ -3,6 +3,7 @@
 import {
   plugBoardIntoPageOnly,
   plugBoardIntoWorker,
+  setHidden,
   throttleTimers,
 } from './support/device-fakes.ts';
 import { Operator } from './support/operator.ts';
@@ -31,8 +32,17 @@ test('a burn in the worker keeps its pace while the timers of the page are throt
   await burn.plan();
   await burn.confirm();
   await burn.burn();
-  await expect(burn.text('Burned and read back; not yet proven by boot')).toBeVisible({ timeout: UNTHROTTLED_MS });
+  await setHidden(page, true);
+  await expect(page).toHaveTitle(/^Job running – /);
+  await setHidden(page, false);
+  const remark = page.getByText('This tab was in the background while its job runs');
+  await expect(remark).toBeVisible();
+  await expect(burn.text('Burned and read back; not yet proven by boot')).toBeVisible({
+    timeout: UNTHROTTLED_MS,
+  });
   await burn.expectProven();
+  await expect(remark).toHaveCount(0);
+  await expect(page).toHaveTitle('Burn – Keyfuse');
   expect(page.workers().some((worker) => worker.url().includes('worker-devices'))).toBe(true);
 });
 

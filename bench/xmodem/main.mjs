@@ -26,7 +26,7 @@ const COMPILER = 'cc';
 /**
  * @typedef {{ name: string, check: 'sum' | 'crc', blockBytes: 128 | 1024, ackDelayUs: number, receiver: string }} Variant
  * @typedef {{ packets: number, bytes: number, refused: number, dataMs: number, idleMedianMs: number,
- *   idleP95Ms: number, idleMostMs: number }} Measured
+ *   idleP95Ms: number, idleMostMs: number, insideMedianMs?: number }} Measured
  */
 
 /** @type {readonly Variant[]} */
@@ -101,7 +101,8 @@ const file = join(folder, 'file.bin');
 /** @param {readonly string[]} command @param {string | undefined} pty */
 function start(command, pty) {
   const end = pty === undefined ? 'ignore' : openSync(pty, 'r+');
-  const child = spawn(...scheduled(command), { stdio: [end, end, 'ignore'] });
+  const out = pty === undefined ? 'pipe' : end;
+  const child = spawn(...scheduled(command), { stdio: [end, out, 'ignore'] });
   if (typeof end === 'number') closeSync(end);
   return child;
 }
@@ -131,11 +132,14 @@ async function measure({ check, blockBytes, ackDelayUs, receiver }, side) {
   ];
   const theirs = [SX ?? 'sx', '-q', ...(blockBytes === 1024 ? ['-k'] : []), file];
   const sender = side === 'sx' ? start(theirs, pty) : start(ours, undefined);
+  const said = sender.stdout && createInterface({ input: sender.stdout })[Symbol.asyncIterator]();
   const measured = await lineOf(lines);
+  const own = said ? await lineOf(said) : undefined;
   clearTimeout(limit);
   sender.kill();
   if (measured === undefined) throw new Error(`${side} did not finish`);
-  return /** @type {Measured} */ (JSON.parse(measured));
+  const inside = /** @type {Partial<Measured>} */ (JSON.parse(own ?? '{}'));
+  return { .../** @type {Measured} */ (JSON.parse(measured)), ...inside };
 }
 
 /** @param {AsyncIterator<string>} lines */
@@ -187,12 +191,14 @@ const rounded = (/** @type {number} */ value, digits = 3) => Number(value.toFixe
  */
 function summary(runs, limit) {
   const perSecond = runs.map(({ bytes, dataMs }) => (bytes * 1000) / dataMs);
+  const inside = runs.flatMap(({ insideMedianMs }) => insideMedianMs ?? []);
   return {
     bytesPerSecond: Math.round(medianOf(perSecond)),
     shareOfLimit: rounded(medianOf(perSecond) / limit),
     bestShareOfLimit: rounded(Math.max(...perSecond) / limit),
     idleMedianMs: rounded(medianOf(runs.map(({ idleMedianMs }) => idleMedianMs))),
     idleP95Ms: rounded(medianOf(runs.map(({ idleP95Ms }) => idleP95Ms))),
+    ...(inside.length > 0 && { insideMedianMs: rounded(medianOf(inside)) }),
     refused: runs.reduce((sum, { refused }) => sum + refused, 0),
   };
 }
@@ -227,6 +233,8 @@ const result = {
   fileBytes,
   unit: 'payload bytes a second from the first byte of the first packet to the answer to the last; medians of the runs',
   idle: "the sender's own, from the answer in the pty to the first byte of the next packet",
+  inside:
+    'in our process alone, from the event that brings the answer to the write of the next packet',
   results,
   peers: { sx: SX === undefined ? 'not installed' : 'measured in this run' },
   target: {

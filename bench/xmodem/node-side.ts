@@ -7,6 +7,10 @@ import { createRealClock } from '../../src/platform/clock.ts';
 
 const [path = '', file = '', receiver, blockSize] = process.argv.slice(2);
 
+/** From the event that brings the ACK to the call that writes the next packet: what is truly ours. */
+const insideMs: number[] = [];
+let heardMs = 0;
+
 /** What a browser's serial port does: bytes come when they come, a write is one hand-over. */
 function ptyPipe(name: string): BytePipe {
   const writing = openSync(name, 'r+');
@@ -15,6 +19,7 @@ function ptyPipe(name: string): BytePipe {
   let inbox: Uint8Array[] = [];
   let wake = (): void => undefined;
   stream.on('data', (chunk: Buffer) => {
+    heardMs = performance.now();
     inbox.push(chunk);
     wake();
   });
@@ -34,6 +39,7 @@ function ptyPipe(name: string): BytePipe {
       return new Uint8Array(bytes);
     },
     write: async (bytes) => {
+      insideMs.push(performance.now() - heardMs);
       for (let at = 0; at < bytes.length;) at += writeSync(writing, bytes, at);
     },
     close: async () => {
@@ -49,4 +55,6 @@ const report = await sendXmodem(pipe, createRealClock(), new Uint8Array(readFile
   blockSize: blockSize === '1024' ? 1024 : 128,
 });
 await pipe.close();
-console.log(JSON.stringify({ resends: report.resends, packets: report.packets }));
+const sorted = insideMs.slice(1, -1).sort((a, b) => a - b);
+const insideMedianMs = sorted[sorted.length >> 1];
+console.log(JSON.stringify({ insideMedianMs, resends: report.resends }));

@@ -61,6 +61,8 @@ export interface Attempt {
   readonly outcome: BurnOutcome | undefined;
   /** Named in the error. */
   readonly halfwords: readonly number[];
+  /** Cells outside the UDS that hold what nobody intended, when it had ended. */
+  readonly wrong: readonly number[];
   readonly tookMs: number;
 }
 
@@ -162,7 +164,9 @@ class Chaos implements ChaosRun {
     for (const kind of tab.struck) this.struck.add(kind);
     this.noteBoardFaults(armed, stuck);
     const struck = [...this.struck].filter((kind) => !strikesBefore.has(kind));
-    return { number, fate, struck, end, outcome, halfwords, tookMs: bench.clock.nowMs() - beganMs };
+    const wrong = this.otp.wrong().filter((index) => this.otp.isOurs(index));
+    const tookMs = bench.clock.nowMs() - beganMs;
+    return { number, fate, struck, end, outcome, halfwords, wrong, tookMs };
   }
 
   /** A conflict does not go away. */

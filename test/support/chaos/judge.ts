@@ -16,12 +16,12 @@ const CLAIM_UNTOUCHED = [
   'journal-conflict',
   'primer-did-not-run',
   'plan-not-approved',
-  'board-wrong',
 ];
 
 /** Ends that a person can do something with. */
 const NAMED = [
   ...CLAIM_UNTOUCHED,
+  'board-wrong',
   'burned',
   'already-burned',
   'tab-lost',
@@ -90,7 +90,7 @@ function maySpoil({ route, struck }: ChaosRun): boolean {
 
 /** A stuck bit where nothing is intended and nobody wrote is the chip's own affair; the plan shows it. */
 function judgeCells(run: ChaosRun, attempt: Attempt): void {
-  const wrong = run.otp.wrong().filter((index) => run.otp.isOurs(index));
+  const { wrong } = attempt;
   if (wrong.length === 0) return;
   expect(maySpoil(run), `wrong cells without a cause: ${places(wrong)}`).toBe(true);
   expect(attempt.outcome, `${attempt.end} over wrong cells ${places(wrong)}`).toBeUndefined();
@@ -102,8 +102,11 @@ function judgeWrites(run: ChaosRun, attempt: Attempt): void {
     expect(byUs(run, attempt), `${attempt.end} says that nothing was written`).toBe(0);
   }
   if (attempt.end === 'already-burned') expect(byUs(run, attempt)).toBe(0);
-  const known = run.attempts.some(({ end, number }) => number < attempt.number && isVerdict(end));
-  if (known && !isSpoiltUdsOnly(run)) {
+  const known = run.attempts.some(
+    ({ end, number, wrong }) =>
+      number < attempt.number && end === 'otp-verify-failed' && wrong.length > 0,
+  );
+  if (known) {
     expect(now.length, 'written on although a wrong cell had been reported').toBe(0);
   }
   judgeTwice(run);
@@ -113,15 +116,6 @@ function judgeWrites(run: ChaosRun, attempt: Attempt): void {
 function byUs(run: ChaosRun, { number, fate }: Attempt): number {
   const slipped = fate.interlude === 'boot0-slips' && run.route !== 'otp-alternate';
   return slipped ? 0 : run.otp.during(number).length;
-}
-
-function isVerdict(end: string): boolean {
-  return end === 'otp-verify-failed';
-}
-
-/** What a verdict was about may be mended by going on: a primer that was stopped, an UDS that is only a secret. */
-function isSpoiltUdsOnly(run: ChaosRun): boolean {
-  return run.otp.wrong().length === 0;
 }
 
 function judgeTwice(run: ChaosRun): void {

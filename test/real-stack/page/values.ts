@@ -2,9 +2,11 @@
 const BYTES = '$bytes';
 
 export function toText(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    part instanceof Uint8Array ? { [BYTES]: btoa(latin1(part)) } : part,
-  );
+  // A Buffer has turned itself into something else when it comes as the second argument.
+  return JSON.stringify(value, function (this: Record<string, unknown>, key: string) {
+    const part = this[key];
+    return part instanceof Uint8Array ? { [BYTES]: btoa(latin1(part)) } : part;
+  });
 }
 
 export function fromText(text: string): unknown {

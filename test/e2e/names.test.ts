@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import type { App, Language, SavedFile } from './support/app.ts';
 import { Authenticator } from './support/authenticator.ts';
 import { examineTour } from './support/examine-tour.ts';
+import { Flash } from './support/flash.ts';
+import { flashTour } from './support/flash-tour.ts';
 import { listedNames } from './support/names.ts';
 import { Operator } from './support/operator.ts';
 import { Sightings } from './support/sightings.ts';
@@ -39,6 +41,7 @@ for (const language of ['en', 'ja'] as const) {
       await tour.keystore();
       await tour.vault();
       await tour.board();
+      await tour.flash();
       await tour.burnStopped();
       await tour.burnFinished();
       await tour.firmware();
@@ -278,6 +281,15 @@ class Tour {
     await this.sightings.look('Board');
     await board.inspect();
     await this.sightings.look('Board');
+  }
+
+  async flash(): Promise<void> {
+    const { update, panel } = this.#operator;
+    const flash = new Flash(this.#app, update.language);
+    await update.find('link', 'Flash a whole project').click();
+    await flashTour(flash, panel, () => this.sightings.look('Flash'));
+    await this.#operator.goTo('board');
+    await panel.enterDfu();
   }
 
   async #panel(): Promise<void> {

@@ -36,7 +36,7 @@ export const usualTiming: DfuTiming = {
   writeOptionsMs: 5_000,
   massEraseMs: 60_000,
   massEraseAtLeastMs: 0,
-  shortestWaitMs: 2,
+  shortestWaitMs: 1,
   longestWaitMs: 60_000,
   statusStalls: 4,
   stallPauseMs: 20,
@@ -84,7 +84,7 @@ export const dfuQuirks: readonly DfuQuirk[] = [
     source: `${SECTION_2}, "bwPollTimeout quirks"`,
     answer: 'sleeps a moment before it asks again, and no longer than the deadline',
     applies: everywhere,
-    timing: { shortestWaitMs: 2 },
+    timing: { shortestWaitMs: 1 },
   },
   {
     id: 'states-absurd-wait',

@@ -133,6 +133,21 @@ describe('programming flash', () => {
     ]);
   });
 
+  it.each([64, 512, 1000, 1024, 2048, 4096])(
+    'holds with a wTransferSize of %i',
+    async (transferSize) => {
+      const clock = simClock();
+      const memories = [flashMemory()];
+      const rom = new FakeRom({ memories, clock, transferSize });
+      const session = await openDfu(pipeTo(rom), clock);
+      const wanted = image(2 * SECTOR + 24);
+      await session.programFlash(FLASH, wanted);
+      expect(memories[0]!.bytes.slice(0, wanted.length)).toEqual(wanted);
+      expect(await session.readMemory(0, FLASH, wanted.length)).toEqual(wanted);
+      expect(rom.earlyPolls).toBe(0);
+    },
+  );
+
   it.each([
     [FLASH + 8, 16],
     [FLASH, 0],

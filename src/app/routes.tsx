@@ -140,6 +140,14 @@ export const pageRoutes: readonly PageRoute[] = [
     Page: lazy(async () => ({ default: (await import('../features/sheet/index.ts')).SheetPage })),
   },
   {
+    path: '/diagnostics',
+    name: m.diagnostics_title,
+    icon: 'help',
+    Page: lazy(async () => ({
+      default: (await import('../features/diagnostics/index.ts')).DiagnosticsPage,
+    })),
+  },
+  {
     path: '/help',
     below: '/help/:topic',
     name: m.nav_help,

@@ -9,6 +9,7 @@ interface FailureWords {
   readonly nextStep: string;
   readonly details: readonly { readonly name: string; readonly value: string }[];
   readonly help: { readonly href: string; readonly label: string } | undefined;
+  readonly diagnostics: { readonly href: string; readonly label: string };
 }
 
 export function describeFailure(error: AppError): FailureWords {
@@ -17,6 +18,7 @@ export function describeFailure(error: AppError): FailureWords {
     .map(([name, value]) => ({ name, value: String(value) }));
   return {
     ...describeCode(error.code),
+    diagnostics: { href: '#/diagnostics', label: m.error_diagnostics() },
     details: [
       { name: m.error_code(), value: error.code },
       { name: m.error_message(), value: error.message },
@@ -26,7 +28,7 @@ export function describeFailure(error: AppError): FailureWords {
 }
 
 /** For refusals, which are no thrown errors: the words that belong to a code. */
-export function describeCode(code: ErrorCode): Omit<FailureWords, 'details'> {
+export function describeCode(code: ErrorCode): Omit<FailureWords, 'details' | 'diagnostics'> {
   const { title, cause, nextStep, helpTopic } = remedies[code];
   return {
     title: title(),

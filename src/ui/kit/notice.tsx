@@ -46,6 +46,7 @@ export interface FailureWords {
   /** For whoever helps: code, technical message, facts. */
   readonly details: readonly { readonly name: string; readonly value: string }[];
   readonly help?: { readonly href: string; readonly label: string } | undefined;
+  readonly diagnostics?: { readonly href: string; readonly label: string } | undefined;
 }
 
 interface ErrorNoticeProps {
@@ -63,10 +64,16 @@ export function ErrorNotice({ failure, onDismiss, actions }: ErrorNoticeProps) {
       title={failure.title}
       live="alert"
       actions={
-        (actions !== undefined || onDismiss !== undefined || failure.help !== undefined) && (
+        (actions !== undefined ||
+          onDismiss !== undefined ||
+          failure.help !== undefined ||
+          failure.diagnostics !== undefined) && (
           <>
             {actions}
             {failure.help && <a href={failure.help.href}>{failure.help.label}</a>}
+            {failure.diagnostics && (
+              <a href={failure.diagnostics.href}>{failure.diagnostics.label}</a>
+            )}
             {onDismiss && (
               <Button kind="quiet" size="small" onClick={onDismiss}>
                 {texts.dismiss}

@@ -1,5 +1,6 @@
 /** The remedies of everything that has a cable: USB, DFU, serial line, drive, board and what runs on it. */
 import type { ErrorCode } from '../core/errors.ts';
+import { ACCESS_DENIED } from './help-topics.ts';
 import { m } from './paraglide/messages.js';
 import { remedy, type Remedy } from './remedy.ts';
 
@@ -25,7 +26,7 @@ export const deviceRemedies = {
     m.fail_usb_access_denied,
     m.fail_usb_access_denied_cause,
     m.fail_usb_access_denied_next,
-    'driver-windows',
+    ACCESS_DENIED,
   ),
   'usb-busy': remedy(m.fail_usb_busy, m.fail_usb_busy_cause, m.fail_usb_busy_next, 'device-busy'),
   'usb-stall': remedy(m.fail_usb_stall, m.fail_usb_stall_cause, m.fail_usb_stall_next),

@@ -5,6 +5,8 @@ export const helpTopics = [
   'driver-windows',
   'udev-linux',
   'sandboxed-browser',
+  'macos',
+  'android',
   'device-busy',
   'wrong-board',
   'product-state',
@@ -19,3 +21,8 @@ export type HelpTopic = (typeof helpTopics)[number];
 export function isHelpTopic(text: string): text is HelpTopic {
   return helpTopics.some((topic) => topic === text);
 }
+
+/** Leads to the page of the system that the person sits at. */
+export const ACCESS_DENIED = 'access-denied';
+
+export type HelpTarget = HelpTopic | typeof ACCESS_DENIED;

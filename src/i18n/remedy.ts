@@ -1,5 +1,5 @@
 /** What is told about one failure. */
-import type { HelpTopic } from './help-topics.ts';
+import type { HelpTarget } from './help-topics.ts';
 
 type Message = () => string;
 
@@ -8,14 +8,14 @@ export interface Remedy {
   readonly cause: Message;
   readonly nextStep: Message;
   /** The page of help that goes deeper. */
-  readonly helpTopic?: HelpTopic | undefined;
+  readonly helpTopic?: HelpTarget | undefined;
 }
 
 export function remedy(
   title: Message,
   cause: Message,
   nextStep: Message,
-  helpTopic?: HelpTopic,
+  helpTopic?: HelpTarget,
 ): Remedy {
   return { title, cause, nextStep, helpTopic };
 }

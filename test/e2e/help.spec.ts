@@ -32,6 +32,16 @@ test('the udev rule can be copied', async ({ app, page, context }) => {
   expect(copied).toContain('ATTRS{idVendor}=="0483", ATTRS{idProduct}=="df11", TAG+="uaccess"');
 });
 
+test('who is refused access finds the page of the own system, with a picture', async ({
+  app,
+  page,
+}) => {
+  await app.open('help');
+  await page.goto('./#/help/access-denied');
+  await expect(app.heading('Allow the board with a udev rule')).toBeVisible();
+  await expect(page.getByRole('img', { name: /^Drawing of a terminal/ })).toBeVisible();
+});
+
 test('an unknown topic shows what there is', async ({ app, page }) => {
   await app.open('help');
   await page.goto('./#/help/no-such-thing');

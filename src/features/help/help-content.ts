@@ -45,7 +45,7 @@ export const helpTexts: Readonly<Record<HelpTopic, HelpText>> = {
       step(m.help_unsupported_browser_4),
     ],
     bySystem: { android: [step(m.help_unsupported_browser_android)] },
-    related: ['sandboxed-browser'],
+    related: ['android', 'sandboxed-browser'],
   },
   'no-device': {
     title: m.help_no_device,
@@ -63,7 +63,14 @@ export const helpTexts: Readonly<Record<HelpTopic, HelpText>> = {
       linux: [step(m.help_no_device_linux, 'lsusb -d 0483:df11')],
       macos: [step(m.help_no_device_macos)],
     },
-    related: ['driver-windows', 'udev-linux', 'sandboxed-browser', 'product-state'],
+    related: [
+      'driver-windows',
+      'udev-linux',
+      'sandboxed-browser',
+      'macos',
+      'android',
+      'product-state',
+    ],
   },
   'driver-windows': {
     title: m.help_driver_windows,
@@ -108,6 +115,23 @@ export const helpTexts: Readonly<Record<HelpTopic, HelpText>> = {
       step(m.help_sandboxed_browser_4),
     ],
     related: ['udev-linux'],
+  },
+  macos: {
+    title: m.help_macos,
+    why: m.help_macos_why,
+    steps: [step(m.help_macos_1), step(m.help_macos_2), step(m.help_macos_3), step(m.help_macos_4)],
+    related: ['no-device', 'serial-port'],
+  },
+  android: {
+    title: m.help_android,
+    why: m.help_android_why,
+    steps: [
+      step(m.help_android_1),
+      step(m.help_android_2),
+      step(m.help_android_3),
+      step(m.help_android_4),
+    ],
+    related: ['no-device', 'unsupported-browser'],
   },
   'device-busy': {
     title: m.help_device_busy,

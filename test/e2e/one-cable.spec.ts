@@ -10,6 +10,8 @@ import { test } from './support/test.ts';
 const seed = 41;
 const name = 'cable';
 const PLACE = 'One cable';
+/** The whole route with its looks; half a minute where nothing else runs. */
+const SLOW_MACHINE_MS = 360_000;
 
 /** The page, and the names on it that were seen. */
 class OneCable extends Place {
@@ -110,6 +112,7 @@ for (const language of ['en', 'ja'] as const) {
     test.use({ locale: language === 'ja' ? 'ja-JP' : 'en-US' });
 
     test('a board with one cable goes from blank to a running version', async ({ app, page }) => {
+      test.setTimeout(SLOW_MACHINE_MS);
       const cable = new OneCable(page, language);
       const operator = new Operator(app, language);
       const { keys, firmware, panel } = operator;

@@ -76,6 +76,7 @@ describe('one cable', () => {
     expect(await lookAtLine(bench.env)).toEqual({ kind: 'silent' });
     const reading = await readOver(bench);
     expect(reading.serial).toBe(bench.serial);
+    expect(reading.probe?.version).toBe('V3E-VIRTUAL');
     expect(reading.inspection.otp).toMatchObject({ kind: 'read', via: 'primer' });
     expect(bench.board.otp.cells().data.every((value) => value === 0xffff)).toBe(true);
 

@@ -105,7 +105,7 @@ export type {
   OneCableImage,
   OneCableProgress,
 } from './one-cable-types.ts';
-export { explainFailText, parseDetails, readDetails } from './probe-files.ts';
+export { explainFailText, parseDetails } from './probe-files.ts';
 export type { FailKind, ProbeDetails, ProbeFailure } from './probe-files.ts';
 export { runMassErase } from './mass-erase.ts';
 export type { MassEraseCall, MassEraseOutcome, MassEraseProgress } from './mass-erase.ts';

@@ -20,7 +20,7 @@ import { readJournal, writeJournal, type JournalEntry } from './journal.ts';
 import { recall, remember } from './one-cable-memory.ts';
 import type { DriveFile, OneCableCall, OneCableEnv } from './one-cable-types.ts';
 import { BLANK_HALFWORD, halfwordAt, OtpContent } from './otp-content.ts';
-import { identifyDrive } from './probe-files.ts';
+import { identifyDrive, readDetails, type ProbeDetails } from './probe-files.ts';
 import { usbSerialOf } from './verify-primer.ts';
 
 export type LineLook =
@@ -33,6 +33,8 @@ export interface OneCableReading {
   readonly serial: string;
   readonly status: PrimerStatus;
   readonly inspection: Inspection;
+  /** What the probe says of itself on its drive; undefined without one, or while it is away. */
+  readonly probe: ProbeDetails | undefined;
   /** Halfwords that raise the double-ECC flag and are not blank: no plan may touch them. */
   readonly damaged: readonly number[];
   /** As the next plan has to see it. */
@@ -164,6 +166,7 @@ async function takeReading(env: OneCableEnv, reading: PrimerOtpReading): Promise
     serial,
     status: reading.status,
     inspection,
+    probe: await readDetails(env.drive),
     damaged: reading.doubleErrors.filter(
       (index) => halfwordAt(reading.bytes, index) !== BLANK_HALFWORD,
     ),

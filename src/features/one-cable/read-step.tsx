@@ -43,13 +43,14 @@ export function ReadStep({ state, hasPort }: ReadStepProps) {
   );
 }
 
-function Reading({ reading: { serial, status } }: { readonly reading: OneCableReading }) {
+function Reading({ reading: { serial, status, probe } }: { readonly reading: OneCableReading }) {
   const locked = lockedOtpBlocks(status.lockWord);
   return (
     <Facts
       facts={[
         { name: m.cable_serial(), value: serial, mono: true },
         { name: m.cable_uid(), value: groupHex(status.uniqueId), mono: true },
+        ...(probe?.version === undefined ? [] : [{ name: m.cable_probe(), value: probe.version }]),
         { name: m.cable_trustzone(), value: status.trustZone ? m.cable_on() : m.cable_off() },
         {
           name: m.cable_locked(),

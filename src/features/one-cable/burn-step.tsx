@@ -14,7 +14,7 @@ import { Notice } from '../../ui/kit/notice.tsx';
 import { Table } from '../../ui/kit/table.tsx';
 import { CableStep } from './cable-step.tsx';
 import type { StepState } from './steps.ts';
-import { useOneCable, useOneCableStore } from './use-one-cable.ts';
+import { useOneCable, useOneCableStore } from '../../state/use-one-cable.ts';
 
 const TYPED_GROUPS = 2;
 

@@ -9,7 +9,7 @@ import { ErrorNotice } from '../../ui/kit/notice.tsx';
 import { Section } from '../../ui/kit/page.tsx';
 import { RunningJob } from './running-job.tsx';
 import type { StepState } from './steps.ts';
-import { useOneCable, useOneCableStore } from './use-one-cable.ts';
+import { useOneCable, useOneCableStore } from '../../state/use-one-cable.ts';
 
 interface CableStepProps {
   readonly number: number;

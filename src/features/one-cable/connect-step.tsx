@@ -11,7 +11,7 @@ import { Row, Stack } from '../../ui/kit/layout.tsx';
 import { ErrorNotice } from '../../ui/kit/notice.tsx';
 import { CableStep } from './cable-step.tsx';
 import type { StepState } from './steps.ts';
-import { useOneCable, useOneCableStore } from './use-one-cable.ts';
+import { useOneCable, useOneCableStore } from '../../state/use-one-cable.ts';
 
 export function ConnectStep({ state }: { readonly state: StepState }) {
   const store = useOneCableStore();

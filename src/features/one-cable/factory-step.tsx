@@ -14,7 +14,7 @@ import { ErrorNotice, Notice } from '../../ui/kit/notice.tsx';
 import { CableStep } from './cable-step.tsx';
 import styles from './one-cable.module.css';
 import type { StepState } from './steps.ts';
-import { useOneCable, useOneCableStore } from './use-one-cable.ts';
+import { useOneCable, useOneCableStore } from '../../state/use-one-cable.ts';
 
 export function FactoryStep({ state }: { readonly state: StepState }) {
   const store = useOneCableStore();

@@ -15,7 +15,7 @@ import { FactoryStep } from './factory-step.tsx';
 import { ProveStep } from './prove-step.tsx';
 import { ReadStep } from './read-step.tsx';
 import { stepStates } from './steps.ts';
-import { useOneCable, useOneCableStore } from './use-one-cable.ts';
+import { useOneCable, useOneCableStore } from '../../state/use-one-cable.ts';
 
 export function OneCablePage() {
   const bench = useBench((state) => state.bench);

@@ -8,7 +8,7 @@ import { Facts, Row } from '../../ui/kit/layout.tsx';
 import { Notice } from '../../ui/kit/notice.tsx';
 import { CableStep } from './cable-step.tsx';
 import type { StepState } from './steps.ts';
-import { useOneCable, useOneCableStore } from './use-one-cable.ts';
+import { useOneCable, useOneCableStore } from '../../state/use-one-cable.ts';
 
 interface ReadStepProps {
   readonly state: StepState;

@@ -7,7 +7,7 @@ import { Button } from '../../ui/kit/button.tsx';
 import { Row, Stack } from '../../ui/kit/layout.tsx';
 import { JobProgress } from '../../ui/kit/meter.tsx';
 import { Notice } from '../../ui/kit/notice.tsx';
-import { useOneCableStore } from './use-one-cable.ts';
+import { useOneCableStore } from '../../state/use-one-cable.ts';
 
 export function RunningJob({ job }: { readonly job: Extract<OneCableJob, { kind: 'running' }> }) {
   const store = useOneCableStore();

@@ -1,11 +1,7 @@
-/** The page's own store, as its components see it. */
+/** The store of the page One cable, as its components see it. */
 import { useStore } from 'zustand';
-import {
-  createOneCableStore,
-  type OneCableState,
-  type OneCableStore,
-} from '../../state/one-cable.ts';
-import { useAppState } from '../../state/react.ts';
+import { createOneCableStore, type OneCableState, type OneCableStore } from './one-cable.ts';
+import { useAppState } from './react.ts';
 
 export function useOneCableStore(): OneCableStore {
   return useAppState().pageStore(createOneCableStore);

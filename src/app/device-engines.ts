@@ -2,7 +2,14 @@
  * What speaks to real devices: a worker of its own for each bus that the browser offers there, else this
  * page, where deadlines are told by the time that passed (ADR 7). Choosing is the page's in both cases.
  */
-import { withDeadline, type Clock, type SerialBus, type UsbBus } from '../core/ports/index.ts';
+import {
+  withDeadline,
+  type Clock,
+  type Locks,
+  type SerialBus,
+  type Store,
+  type UsbBus,
+} from '../core/ports/index.ts';
 import { performAct, type ActHost } from '../core/provisioning/index.ts';
 import { createWebSerialBus } from '../transports/webserial/index.ts';
 import { createWebUsbBus } from '../transports/webusb/index.ts';
@@ -11,10 +18,16 @@ import { chooseFrom } from '../workers/devices/choice.ts';
 import { createDeviceClient, type DeviceClient } from '../workers/devices/client.ts';
 import type { BusName } from '../workers/devices/protocol.ts';
 import { lockPorts } from './locked-ports.ts';
-import type { RealBenchParts } from './real-bench.ts';
 
 /** A worker whose script does not come is none. */
 const START_TIMEOUT_MS = 15_000;
+
+export interface DeviceEngineParts {
+  readonly clock: Clock;
+  /** For burns: the journal, and the locks of the boards. */
+  readonly store: Store;
+  readonly locks: Locks;
+}
 
 export interface DeviceEngines {
   readonly usb: UsbBus;
@@ -23,7 +36,7 @@ export interface DeviceEngines {
   readonly perform: ActHost;
 }
 
-export async function createDeviceEngines(parts: RealBenchParts): Promise<DeviceEngines> {
+export async function createDeviceEngines(parts: DeviceEngineParts): Promise<DeviceEngines> {
   const { clock, store, locks } = parts;
   const usb = createWebUsbBus(navigator.usb, clock);
   const serial = createWebSerialBus(navigator.serial, clock);

@@ -2,28 +2,13 @@
  * The board on the cable, as far as this browser reaches it. What speaks to it is no part of the first
  * screen: its code is loaded at once behind it, and set up when it is first needed.
  */
-import type {
-  Bench,
-  Clock,
-  Locks,
-  SerialPort,
-  Store,
-  UsbBus,
-  UsbDevice,
-} from '../core/ports/index.ts';
+import type { Bench, SerialPort, UsbBus, UsbDevice } from '../core/ports/index.ts';
 import { hostActs } from '../core/provisioning/index.ts';
-import type { DeviceEngines } from './device-engines.ts';
+import type { DeviceEngineParts, DeviceEngines } from './device-engines.ts';
 import { createProbeDrives } from './probe-drives.ts';
 
-export interface RealBenchParts {
-  readonly clock: Clock;
-  /** For burns: the journal, and the locks of the boards. */
-  readonly store: Store;
-  readonly locks: Locks;
-}
-
 /** Undefined where the browser offers neither WebUSB nor WebSerial. */
-export function createRealBench(parts: RealBenchParts): Bench | undefined {
+export function createRealBench(parts: DeviceEngineParts): Bench | undefined {
   if (!('usb' in navigator) || !('serial' in navigator)) return undefined;
   const { clock } = parts;
   let loaded: DeviceEngines | undefined;

@@ -15,6 +15,8 @@ const TICK_MS = 1008;
 
 export interface ReceiverHost {
   readonly time: ModelTime;
+  /** A packet that is there already is acknowledged again; the original refuses it for ever. */
+  readonly acksRepeats: boolean;
   send(byte: number): void;
   store(offset: number, block: Uint8Array): void;
   /** `good`: ended by EOT; it says nothing about the content. */
@@ -70,7 +72,8 @@ export class UpdateReceiver {
       (sum & 0xff) === packet[PACKET_BYTES - 1] &&
       number === (this.#expected ?? number);
     if (!sound) {
-      this.#host.send(NAK);
+      const repeated = this.#expected !== undefined && number === ((this.#expected - 1) & 0xff);
+      this.#host.send(repeated && this.#host.acksRepeats ? ACK : NAK);
       return;
     }
     if (this.#storedBytes >= this.#totalBytes) {

@@ -21,6 +21,8 @@ export interface BootFlags {
   swapped: boolean;
   boot: 'NEW' | 'TESTING' | 'CONFIRMED';
   update: 'NEW' | 'UPDATING';
+  /** For stock senders, which the original's refusal of a repeated packet stops for ever. */
+  acksRepeats?: boolean;
 }
 
 /** Undefined when no key of the OTP has signed what lies in the boot partition. */
@@ -191,6 +193,7 @@ class Application implements Program {
       this.#say('Done.', 'Waiting for XMODEM transfer...');
       this.#receiver = new UpdateReceiver({
         time: this.#host.time,
+        acksRepeats: this.#flags.acksRepeats === true,
         send: (byte) => {
           this.#host.print(Uint8Array.of(byte));
         },

@@ -1,7 +1,6 @@
 /** The memory of the board with the project in it. */
 import { isBurnPart, type FlashProject, type ProjectPart } from '../../core/provisioning/index.ts';
 import { segmentsOf } from '../../core/provisioning/index.ts';
-import { hexNumber } from '../../core/bytes/index.ts';
 import { formatCount } from '../../i18n/format.ts';
 import { m } from '../../i18n/paraglide/messages.js';
 import { useFlashProject } from '../../state/use-flash-project.ts';
@@ -46,7 +45,7 @@ function stripsOf(project: FlashProject): readonly MapStrip[] {
       name: m.flash_bank({
         bank: index + 1,
         sectors: formatCount(bankBytes / sectorBytes),
-        size: hexNumber(sectorBytes),
+        size: `${sectorBytes / 1024} KiB`,
       }),
       address,
       sizeBytes: bankBytes,

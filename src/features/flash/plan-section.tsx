@@ -88,7 +88,10 @@ function Planned({ plan }: { readonly plan: FlashPlan }) {
         ]}
       />
       <StepLines plan={plan} state={{ kind: 'planned' }} />
-      <ProblemList problems={plan.warnings} parts={plan.project.parts} />
+      <ProblemList
+        problems={plan.warnings.filter((one) => !plan.project.problems.includes(one))}
+        parts={plan.project.parts}
+      />
       {plan.burn?.work === 'write' ? <TypedYes plan={plan} /> : <PlainYes plan={plan} />}
     </Stack>
   );

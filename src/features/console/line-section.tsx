@@ -17,6 +17,9 @@ export function LineSection() {
   const resumed = useConsole((state) => state.resumed);
   return (
     <Section title={m.console_line()} description={m.console_line_lede()} aside={<LinkBadge />}>
+      {link.kind === 'open' && (
+        <p className={styles.note}>{m.console_open({ port: link.label })}</p>
+      )}
       <Settings />
       {link.kind === 'open' ? <Open /> : <Closed />}
       {link.kind === 'lost' && (
@@ -42,7 +45,7 @@ function LinkBadge() {
     case 'opening':
       return <Badge tone="info">{m.console_opening()}</Badge>;
     case 'open':
-      return <Badge tone="proven">{m.console_open({ port: link.label })}</Badge>;
+      return <Badge tone="proven">{m.console_open_short()}</Badge>;
     case 'lost':
       return <Badge tone="caution">{m.console_waiting()}</Badge>;
   }

@@ -60,6 +60,8 @@ export function SearchBar({ handle, found }: SearchBarProps) {
         onChange={(on) => {
           setMatchCase(on);
           setAsked(false);
+          // What was marked by the other rule would be counted still.
+          handle?.endSearch();
         }}
       />
       <p role="status" className={styles.found}>

@@ -5,8 +5,6 @@ import { boardAtWork } from './board-work.ts';
 import { createBenchStore, type BenchStore } from './bench.ts';
 import { createConsoleLink, type ConsoleLink } from './console-link.ts';
 import { createDeviceLogBook, logBenches, type DeviceLogBook } from './device-log.ts';
-import { createExamineStore, type ExamineStore } from './examine.ts';
-import { createExternalStore, type ExternalStore } from './external.ts';
 import { createFirmwareStore, type FirmwareStore } from './firmware.ts';
 import { createInspectStore, type InspectStore } from './inspect.ts';
 import { createInstallStore, type InstallStore } from './install.ts';
@@ -26,7 +24,6 @@ export interface AppState {
   readonly keys: KeysStore;
   readonly keystore: KeystoreStore;
   readonly firmware: FirmwareStore;
-  readonly external: ExternalStore;
   readonly bench: BenchStore;
   readonly inspect: InspectStore;
   readonly provision: ProvisionStore;
@@ -37,7 +34,6 @@ export interface AppState {
   readonly update: UpdateStore;
   readonly records: RecordsStore;
   readonly runningImage: RunningImageStore;
-  readonly examine: ExamineStore;
   readonly locks: BoardLocks;
   readonly deviceLog: DeviceLogBook;
   readonly boardJobs: BoardJobsStore;
@@ -97,7 +93,6 @@ export function createAppState(services: Services): AppState {
     keys,
     keystore,
     firmware,
-    external: createExternalStore(services, { firmware, keystore }),
     bench,
     inspect,
     provision,
@@ -107,7 +102,6 @@ export function createAppState(services: Services): AppState {
     update,
     records,
     runningImage,
-    examine: createExamineStore({ bench, keystore, inspect, runningImage }),
     locks,
     deviceLog,
     boardJobs,

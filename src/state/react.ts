@@ -3,8 +3,6 @@ import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import type { AppState } from './app-state.ts';
 import type { BenchState } from './bench.ts';
-import type { ExamineState } from './examine.ts';
-import type { ExternalState } from './external.ts';
 import type { FirmwareState } from './firmware.ts';
 import type { InspectState } from './inspect.ts';
 import type { InstallState } from './install.ts';
@@ -38,10 +36,6 @@ export function useFirmware<T>(select: (state: FirmwareState) => T): T {
   return useStore(useAppState().firmware, select);
 }
 
-export function useExternal<T>(select: (state: ExternalState) => T): T {
-  return useStore(useAppState().external, select);
-}
-
 export function useBench<T>(select: (state: BenchState) => T): T {
   return useStore(useAppState().bench, select);
 }
@@ -68,10 +62,6 @@ export function useUpdate<T>(select: (state: UpdateState) => T): T {
 
 export function useRecords<T>(select: (state: RecordsState) => T): T {
   return useStore(useAppState().records, select);
-}
-
-export function useExamine<T>(select: (state: ExamineState) => T): T {
-  return useStore(useAppState().examine, select);
 }
 
 export function useRunningImage<T>(select: (state: RunningImageState) => T): T {

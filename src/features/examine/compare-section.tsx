@@ -6,7 +6,7 @@ import { formatCount } from '../../i18n/format.ts';
 import { m } from '../../i18n/paraglide/messages.js';
 import { partOf } from '../../state/examine.ts';
 import { useOpenFile } from '../../state/open-file.ts';
-import { useAppState, useExamine } from '../../state/react.ts';
+import { useExamine, useExamineStore } from '../../state/use-examine.ts';
 import type { Tone } from '../../ui/kit/badge.tsx';
 import { Button, IconButton } from '../../ui/kit/button.tsx';
 import { DropZone } from '../../ui/kit/drop-zone.tsx';
@@ -19,7 +19,7 @@ import { PayloadCompared } from './payload-compared.tsx';
 import { SessionImages } from './session-images.tsx';
 
 export function CompareSection() {
-  const { examine: store } = useAppState();
+  const store = useExamineStore();
   const second = useExamine((state) => state.second);
   const comparison = useExamine((state) => state.comparison);
   const { examineSecond, closeSecond } = store.getState();

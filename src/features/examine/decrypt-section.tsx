@@ -4,7 +4,7 @@ import { imageCiphers, type ImageCipher } from '../../core/wolfboot/index.ts';
 import { describeFailure } from '../../i18n/failure.ts';
 import { m } from '../../i18n/paraglide/messages.js';
 import { useOpenFile } from '../../state/open-file.ts';
-import { useAppState, useExamine } from '../../state/react.ts';
+import { useExamine, useExamineStore } from '../../state/use-examine.ts';
 import { Button } from '../../ui/kit/button.tsx';
 import { SelectField } from '../../ui/kit/fields.tsx';
 import { Row } from '../../ui/kit/layout.tsx';
@@ -14,7 +14,7 @@ import { Section } from '../../ui/kit/page.tsx';
 const ciphers = Object.keys(imageCiphers) as readonly ImageCipher[];
 
 export function DecryptSection() {
-  const { examine: store } = useAppState();
+  const store = useExamineStore();
   const activity = useExamine((state) => state.activity);
   const [cipher, setCipher] = useState<ImageCipher>('chacha20');
   const { open, error, dismiss } = useOpenFile();

@@ -3,7 +3,7 @@ import { describeFailure } from '../../i18n/failure.ts';
 import { m } from '../../i18n/paraglide/messages.js';
 import { isImagePart } from '../../state/examined-part.ts';
 import { partOf } from '../../state/examine.ts';
-import { useExamine } from '../../state/react.ts';
+import { useExamine } from '../../state/use-examine.ts';
 import { Polite } from '../../ui/kit/live.tsx';
 import { ErrorNotice } from '../../ui/kit/notice.tsx';
 import { Page } from '../../ui/kit/page.tsx';

@@ -5,7 +5,7 @@ import { formatBytes } from '../../i18n/format.ts';
 import { m } from '../../i18n/paraglide/messages.js';
 import { partOf, type Examined } from '../../state/examine.ts';
 import { useOpenFile } from '../../state/open-file.ts';
-import { useAppState, useExamine } from '../../state/react.ts';
+import { useExamine, useExamineStore } from '../../state/use-examine.ts';
 import { Button, IconButton } from '../../ui/kit/button.tsx';
 import { DropZone } from '../../ui/kit/drop-zone.tsx';
 import { SelectField } from '../../ui/kit/fields.tsx';
@@ -21,7 +21,7 @@ const anyFile = '';
 
 export function FileSection() {
   const examined = useExamine((state) => state.examined);
-  const { examine: store } = useAppState();
+  const store = useExamineStore();
   const { examine } = store.getState();
   const { open, openDropped, error, dismiss } = useOpenFile();
   return (
@@ -69,7 +69,7 @@ function OpenButton({ first, onOpen }: { readonly first: boolean; readonly onOpe
 }
 
 function Opened({ examined }: { readonly examined: Examined }) {
-  const { examine: store } = useAppState();
+  const store = useExamineStore();
   const { name } = examined.file;
   const { examination, address } = partOf(examined);
   return (
@@ -99,7 +99,7 @@ function Opened({ examined }: { readonly examined: Examined }) {
 }
 
 function PartChoice({ examined }: { readonly examined: Examined }) {
-  const { examine: store } = useAppState();
+  const store = useExamineStore();
   const { parts } = examined.file;
   if (parts.length === 1) return null;
   return (

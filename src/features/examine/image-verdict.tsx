@@ -2,7 +2,8 @@
 import type { BootAnswer, BootExplanation, BootFinding } from '../../core/wolfboot/index.ts';
 import { m } from '../../i18n/paraglide/messages.js';
 import type { Examined } from '../../state/examine.ts';
-import { useExamine, useKeystore } from '../../state/react.ts';
+import { useKeystore } from '../../state/react.ts';
+import { useExamine } from '../../state/use-examine.ts';
 import type { Tone } from '../../ui/kit/badge.tsx';
 import { Icon, type IconName } from '../../ui/kit/icons.tsx';
 import { Notice } from '../../ui/kit/notice.tsx';

@@ -5,13 +5,8 @@ import { m } from '../../i18n/paraglide/messages.js';
 import { slotsOnBoard } from '../../state/board-slots.ts';
 import type { Judge } from '../../state/examine.ts';
 import { useOpenFile } from '../../state/open-file.ts';
-import {
-  useAppState,
-  useExamine,
-  useInspect,
-  useKeystore,
-  useRunningImage,
-} from '../../state/react.ts';
+import { useInspect, useKeystore, useRunningImage } from '../../state/react.ts';
+import { useExamine, useExamineStore } from '../../state/use-examine.ts';
 import { Button } from '../../ui/kit/button.tsx';
 import { NumberField } from '../../ui/kit/fields.tsx';
 import { Row, Stack } from '../../ui/kit/layout.tsx';
@@ -23,7 +18,7 @@ const largestVersion = 0xffffffff;
 const keystoreFiles = '.der,.c,.bin,.pub,.pem,.crt,.cer,.jwk,.json,.raw';
 
 export function JudgeChoice({ forImage }: { readonly forImage: boolean }) {
-  const { examine: store } = useAppState();
+  const store = useExamineStore();
   const judge = useExamine((state) => state.judge);
   const keystoreFile = useExamine((state) => state.keystoreFile);
   const view = useKeystore((state) => state.view);
@@ -95,7 +90,7 @@ export function JudgeChoice({ forImage }: { readonly forImage: boolean }) {
 }
 
 function RunningVersion() {
-  const { examine: store } = useAppState();
+  const store = useExamineStore();
   const typed = useExamine((state) => state.runningVersion);
   const read = useRunningImage(({ runningImage }) => runningImage?.version);
   return (

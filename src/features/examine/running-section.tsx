@@ -5,6 +5,7 @@ import { describeFailure } from '../../i18n/failure.ts';
 import { formatBytes } from '../../i18n/format.ts';
 import { m } from '../../i18n/paraglide/messages.js';
 import { useAppState, useBench, useKeystore, useRunningImage } from '../../state/react.ts';
+import { useExamineStore } from '../../state/use-examine.ts';
 import { Button } from '../../ui/kit/button.tsx';
 import { ErrorNotice, Notice } from '../../ui/kit/notice.tsx';
 import { Section } from '../../ui/kit/page.tsx';
@@ -112,7 +113,7 @@ interface ExamineItProps {
 }
 
 function ExamineIt({ reading, serial }: ExamineItProps) {
-  const { examine: store } = useAppState();
+  const store = useExamineStore();
   const name = m.examine_running_of({ serial: serial ?? '–' });
   return (
     <Button

@@ -1,7 +1,8 @@
 /** The keys that files are judged by, as they stand now. */
 import type { KeystoreSlot } from '../../core/wolfboot/index.ts';
 import { slotsOfJudge } from '../../state/examine.ts';
-import { useAppState, useExamine, useInspect, useKeystore } from '../../state/react.ts';
+import { useAppState, useInspect, useKeystore } from '../../state/react.ts';
+import { useExamine } from '../../state/use-examine.ts';
 
 export function useJudgeSlots(): readonly KeystoreSlot[] {
   const state = useAppState();

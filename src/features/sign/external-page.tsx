@@ -1,7 +1,8 @@
 /** Signing with a key that lies in an HSM or a key service: digest out, signature in, image. */
 import { describeFailure } from '../../i18n/failure.ts';
 import { m } from '../../i18n/paraglide/messages.js';
-import { useExternal, useFirmware } from '../../state/react.ts';
+import { useFirmware } from '../../state/react.ts';
+import { useExternal } from '../../state/use-external.ts';
 import { LinkButton } from '../../ui/kit/button.tsx';
 import { ErrorNotice, Notice } from '../../ui/kit/notice.tsx';
 import { Page } from '../../ui/kit/page.tsx';

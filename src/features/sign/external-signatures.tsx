@@ -5,7 +5,7 @@ import { m } from '../../i18n/paraglide/messages.js';
 import { toHex } from '../../core/bytes/index.ts';
 import type { ExternalJob, ExternalPart } from '../../state/external.ts';
 import { useOpenFile } from '../../state/open-file.ts';
-import { useExternal } from '../../state/react.ts';
+import { useExternal } from '../../state/use-external.ts';
 import { Button } from '../../ui/kit/button.tsx';
 import { CopyButton } from '../../ui/kit/copy-button.tsx';
 import { TextField } from '../../ui/kit/fields.tsx';

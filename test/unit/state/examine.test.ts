@@ -9,7 +9,13 @@ import {
   makeEncryptionKey,
   writeEncryptionKeyFile,
 } from '../../../src/core/wolfboot/index.ts';
-import { partOf, type Examined } from '../../../src/state/examine.ts';
+import type { AppState } from '../../../src/state/app-state.ts';
+import {
+  createExamineStore,
+  partOf,
+  type Examined,
+  type ExamineStore,
+} from '../../../src/state/examine.ts';
 import { buildSampleBootloader } from '../../../src/virtual/index.ts';
 import { appBench, until, type AppBench } from '../../support/app-bench.ts';
 import { seededRng } from '../../support/bytes-rng.ts';
@@ -25,8 +31,11 @@ import {
 const vector = (name: string): Uint8Array =>
   new Uint8Array(readFileSync(new URL(`../../vectors/wolfboot/${name}`, import.meta.url)));
 
+/** The store of the page, made as the page makes it. */
+const examineOf = (state: AppState): ExamineStore => state.pageStore(createExamineStore);
+
 function examined({ state }: AppBench): Examined {
-  const { examined: file, activity } = state.examine.getState();
+  const { examined: file, activity } = examineOf(state).getState();
   if (file === undefined) throw new Error(`nothing examined: ${JSON.stringify(activity)}`);
   return file;
 }
@@ -47,7 +56,7 @@ describe('examining', () => {
   });
 
   const examine = (name: string, bytes: Uint8Array): Promise<void> =>
-    app.state.examine.getState().examine({ name, bytes });
+    examineOf(app.state).getState().examine({ name, bytes });
 
   it('judges an image by the keystore of the page, and again when that changes', async () => {
     await app.state.bench.getState().useVirtual(1);
@@ -66,18 +75,18 @@ describe('examining', () => {
     await examine('v3.bin', await signImage(other, { version: 3 }));
     expect(answer(app)).toBe('no');
     const der = buildKeystoreDer([other.slot]);
-    await app.state.examine.getState().openKeystore({ name: 'keystore.der', bytes: der });
+    await examineOf(app.state).getState().openKeystore({ name: 'keystore.der', bytes: der });
     expect(reasons(app)).toContain('signature-good');
-    await app.state.examine.getState().chooseJudge('page');
+    await examineOf(app.state).getState().chooseJudge('page');
     expect(reasons(app)).toContain('key-unknown-other-of-type');
   });
 
   it('says whether it would be a downgrade', async () => {
     await examine('v3.bin', await signImage(key, { version: 3 }));
     expect(reasons(app)).toContain('version-not-compared');
-    await app.state.examine.getState().setRunningVersion(5);
+    await examineOf(app.state).getState().setRunningVersion(5);
     expect(reasons(app)).toContain('version-older');
-    await app.state.examine.getState().setRunningVersion(2);
+    await examineOf(app.state).getState().setRunningVersion(2);
     expect(reasons(app)).toContain('version-newer');
   });
 
@@ -101,7 +110,7 @@ describe('examining', () => {
     });
     const privateHalf = whole.slice(-64);
     expect(secret.every((byte) => byte === 0)).toBe(true);
-    expect(everythingIn(app.state.examine.getState())).not.toContain(privateHalf);
+    expect(everythingIn(examineOf(app.state).getState())).not.toContain(privateHalf);
   });
 
   it('keeps nothing of a device secret in an otp.bin', async () => {
@@ -110,7 +119,7 @@ describe('examining', () => {
     expect(uds).toMatch(/[1-9a-e]/);
     await examine('otp.bin', otp);
     expect(partOf(examined(app)).examination).toMatchObject({ kind: 'otp.bin', secret: true });
-    expect(everythingIn(app.state.examine.getState())).not.toContain(uds);
+    expect(everythingIn(examineOf(app.state).getState())).not.toContain(uds);
   });
 
   it('opens an encrypted image with its key file, which is forgotten', async () => {
@@ -120,25 +129,25 @@ describe('examining', () => {
     expect(partOf(examined(app)).examination.kind).toBe('encrypted-image');
     expect(reasons(app)).toContain('encrypted-or-random');
     const keyFile = writeEncryptionKeyFile(secret);
-    const { decrypt } = app.state.examine.getState();
+    const { decrypt } = examineOf(app.state).getState();
     await decrypt('chacha20', { name: 'enc_key.der', bytes: keyFile });
-    expect(app.state.examine.getState().activity).toEqual({ kind: 'idle' });
+    expect(examineOf(app.state).getState().activity).toEqual({ kind: 'idle' });
     expect(partOf(examined(app)).shown).toEqual(image);
     expect(reasons(app)).toContain('decrypted');
     expect(reasons(app)).toContain('signature-good');
     expect(keyFile.every((byte) => byte === 0)).toBe(true);
-    const kept = everythingIn(app.state.examine.getState());
+    const kept = everythingIn(examineOf(app.state).getState());
     expect(kept).not.toContain(toHex(secret.key));
     // Judged again without the key: what it said of the encryption stands.
-    await app.state.examine.getState().setRunningVersion(1);
+    await examineOf(app.state).getState().setRunningVersion(1);
     expect(reasons(app)).toEqual(expect.arrayContaining(['decrypted', 'version-newer']));
   });
 
   it('says so when the key file is another one', async () => {
     await examine('enc.bin', vector('images/ecc256-enc-chacha.encrypted.bin'));
-    const { decrypt } = app.state.examine.getState();
+    const { decrypt } = examineOf(app.state).getState();
     await decrypt('chacha20', { name: 'wrong', bytes: new Uint8Array(44).fill(7) });
-    expect(app.state.examine.getState().activity).toMatchObject({
+    expect(examineOf(app.state).getState().activity).toMatchObject({
       kind: 'failed',
       what: 'decrypt',
     });
@@ -178,7 +187,7 @@ describe('examining', () => {
       expect(file.parts.map(({ address }) => address)).toEqual([0x08000000, BOOT_PARTITION]);
       expect(partIndex).toBe(1);
       expect(partOf(examined(app)).shown).toEqual(image);
-      await app.state.examine.getState().choosePart(0);
+      await examineOf(app.state).getState().choosePart(0);
       expect(examined(app).explanation).toBeUndefined();
     }
   });
@@ -186,18 +195,18 @@ describe('examining', () => {
   it('compares with a second image', async () => {
     await examine('v1.bin', await signImage(key, { version: 1 }));
     const second = await signImage(key, { version: 2 });
-    await app.state.examine.getState().examineSecond({ name: 'v2.bin', bytes: second });
-    expect(app.state.examine.getState().comparison).toMatchObject({
+    await examineOf(app.state).getState().examineSecond({ name: 'v2.bin', bytes: second });
+    expect(examineOf(app.state).getState().comparison).toMatchObject({
       versionStep: 'newer',
       sameKey: true,
     });
-    app.state.examine.getState().closeSecond();
-    expect(app.state.examine.getState().comparison).toBeUndefined();
+    examineOf(app.state).getState().closeSecond();
+    expect(examineOf(app.state).getState().comparison).toBeUndefined();
   });
 
   it('fails in words for a container that is broken', async () => {
     await examine('broken.hex', new TextEncoder().encode(':00000001FE\n'));
-    expect(app.state.examine.getState()).toMatchObject({
+    expect(examineOf(app.state).getState()).toMatchObject({
       examined: undefined,
       activity: { kind: 'failed', error: { code: 'malformed' } },
     });
@@ -219,7 +228,8 @@ describe('with a board', () => {
     panel.setBoot0(true);
     panel.pressReset();
     await app.bench.clock.sleep(1000);
-    const { examine, inspect, runningImage } = app.state;
+    const { inspect, runningImage } = app.state;
+    const examine = examineOf(app.state);
 
     await examine.getState().chooseJudge('board');
     const image = await signImage(key, { version: 3 });

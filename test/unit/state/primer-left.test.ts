@@ -69,7 +69,7 @@ it('the bench cannot be changed under a burn', async () => {
   bench.getState().leave();
   await until(() => bench.getState().activity.kind === 'failed', 'leaving is refused');
   expect(bench.getState().activity).toMatchObject({ error: { code: 'board-busy' } });
-  expect(bench.getState().bench).toBe(app.bench.bench);
+  expect(bench.getState().bench?.usb).toBe(app.bench.bench.usb);
   provision.getState().cancel();
   await burning;
 });

@@ -122,7 +122,12 @@ describe('opening over WebUSB', () => {
   it('leads to a working DFU session, names read by us though the browser has none', async () => {
     const { device, fake, clock } = await desk();
     const alternates = fake.configurations[0]?.interfaces[0]?.alternates ?? [];
-    expect(alternates.map((alternate) => alternate.interfaceName)).toEqual([null, null, null]);
+    expect(alternates.map((alternate) => alternate.interfaceName)).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ]);
     const session = await openDfu(await device.open(TIME), clock);
     expect(recogniseBoard(session.description)?.id).toBe('nucleo-h563zi');
     expect(await session.readMemory(0, 0x08000000, 5000)).toHaveLength(5000);

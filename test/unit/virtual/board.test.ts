@@ -251,6 +251,7 @@ describe('the bootloader build of the board', () => {
       deltaUpdates: false,
       cipher: undefined,
       headerSizeBytes: 2048,
+      checksSignatures: true,
     });
   });
 

@@ -188,9 +188,3 @@ export function segmentsOf({ address, runs }: FlashPart): readonly Segment[] {
   if (address === undefined) return [];
   return runs.map(({ offsetBytes, bytes }) => ({ address: address + offsetBytes, bytes }));
 }
-
-/** Exclusive; of all runs. */
-export function endOfPart(part: FlashPart): number | undefined {
-  const last = segmentsOf(part).at(-1);
-  return last && last.address + last.bytes.length;
-}

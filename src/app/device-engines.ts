@@ -44,7 +44,7 @@ export async function createDeviceEngines(parts: DeviceEngineParts): Promise<Dev
     startWorker: startDeviceWorker,
     clock,
     chooseUsb: () => chooseFrom(usb),
-    choosePort: () => chooseFrom(serial),
+    choosePort: (...wish) => chooseFrom(serial, ...wish),
   });
   const there = await busesInWorker(client, clock);
   // The browser ends the worker with the page, but a page that may come back keeps its own.

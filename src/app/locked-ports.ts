@@ -16,7 +16,7 @@ export function lockPorts(bus: SerialBus, locks: Locks): SerialBus {
   };
   return {
     list: async () => (await bus.list()).map(locked),
-    choose: async () => locked(await bus.choose()),
+    choose: async (...wish) => locked(await bus.choose(...wish)),
     watch: (onChange) => bus.watch(onChange),
   };
 }

@@ -2,7 +2,7 @@
  * The board on the cable, as far as this browser reaches it. What speaks to it is no part of the first
  * screen: its code is loaded at once behind it, and set up when it is first needed.
  */
-import type { Bench, SerialPort, UsbBus, UsbDevice } from '../core/ports/index.ts';
+import type { Bench, SerialBus, SerialPort, UsbBus, UsbDevice } from '../core/ports/index.ts';
 import { hostActs } from '../core/provisioning/index.ts';
 import type { DeviceEngineParts, DeviceEngines } from './device-engines.ts';
 import { createProbeDrives } from './probe-drives.ts';
@@ -20,12 +20,14 @@ export function createRealBench(parts: DeviceEngineParts): Bench | undefined {
   });
   void load().catch(() => undefined);
 
-  const usb: UsbBus = loadedLater<UsbDevice>(async () => (await engines()).usb);
+  const usb: UsbBus = loadedLater<UsbDevice, []>(async () => (await engines()).usb);
   hostActs(usb, async (order, call) => (await engines()).perform(order, call));
   return {
     kind: 'real',
     usb,
-    serial: loadedLater<SerialPort>(async () => (await engines()).serial),
+    serial: loadedLater<SerialPort, Parameters<SerialBus['choose']>>(
+      async () => (await engines()).serial,
+    ),
     drives: createProbeDrives(clock),
     clock: {
       nowMs: () => clock.nowMs(),
@@ -48,16 +50,18 @@ function retried<T>(work: () => Promise<T>): () => Promise<T> {
   };
 }
 
-interface Bus<Device> {
+interface Bus<Device, Wish extends readonly unknown[]> {
   list(): Promise<readonly Device[]>;
-  choose(): Promise<Device>;
+  choose(...wish: Wish): Promise<Device>;
   watch(onChange: () => void): () => void;
 }
 
-function loadedLater<Device>(bus: () => Promise<Bus<Device>>): Bus<Device> {
+function loadedLater<Device, Wish extends readonly unknown[]>(
+  bus: () => Promise<Bus<Device, Wish>>,
+): Bus<Device, Wish> {
   return {
     list: async () => (await bus()).list(),
-    choose: async () => (await bus()).choose(),
+    choose: async (...wish) => (await bus()).choose(...wish),
     watch(onChange) {
       let stop: (() => void) | undefined;
       let stopped = false;

@@ -83,7 +83,7 @@ export function hostDevices(
     },
     clock: options.clock ?? parts.clock,
     chooseUsb: () => chooseFrom(there(page.usb)),
-    choosePort: () => chooseFrom(there(page.serial)),
+    choosePort: (...wish) => chooseFrom(there(page.serial), ...wish),
   });
   hostActs(client.usb, client.perform);
   return { client, workers };

@@ -8,7 +8,10 @@ export interface Choice<Identity> {
   readonly place: number;
 }
 
-export type Chooser<Identity> = () => Promise<Choice<Identity>>;
+/** Asks the person in the page, with the wishes of the bus's own `choose`. */
+export type Chooser<Identity, Wish extends readonly unknown[] = []> = (
+  ...wish: Wish
+) => Promise<Choice<Identity>>;
 
 interface Listed<Identity> {
   readonly id: string;
@@ -19,11 +22,14 @@ interface Listed<Identity> {
 const PAUSES_MS = [20, 50, 100, 200, 400, 800] as const;
 
 /** The choice of a bus of the page, as it may be told to the worker. */
-export async function chooseFrom<Identity extends object>(bus: {
-  list(): Promise<readonly Listed<Identity>[]>;
-  choose(): Promise<Listed<Identity>>;
-}): Promise<Choice<Identity>> {
-  const { id, identity } = await bus.choose();
+export async function chooseFrom<Identity extends object, Wish extends readonly unknown[]>(
+  bus: {
+    list(): Promise<readonly Listed<Identity>[]>;
+    choose(...wish: Wish): Promise<Listed<Identity>>;
+  },
+  ...wish: Wish
+): Promise<Choice<Identity>> {
+  const { id, identity } = await bus.choose(...wish);
   const place = (await bus.list())
     .filter((device) => sameIdentity(device.identity, identity))
     .findIndex((device) => device.id === id);

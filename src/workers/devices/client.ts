@@ -25,7 +25,7 @@ export interface DeviceClientParts {
   /** The page's: tells the time, and times sleeps while there is no worker. */
   readonly clock: Clock;
   readonly chooseUsb: Chooser<ListedUsb['identity']>;
-  readonly choosePort: Chooser<ListedPort['identity']>;
+  readonly choosePort: Chooser<ListedPort['identity'], Parameters<SerialBus['choose']>>;
 }
 
 export interface DeviceClient {
@@ -96,7 +96,8 @@ export function createDeviceClient(parts: DeviceClientParts): DeviceClient {
     usb,
     serial: {
       list: listPorts,
-      choose: async () => chosenAmong(listPorts, await parts.choosePort(), clock, 'serial-no-port'),
+      choose: async (...wish) =>
+        chosenAmong(listPorts, await parts.choosePort(...wish), clock, 'serial-no-port'),
       watch: watch('serial'),
     },
     clock,

@@ -82,13 +82,24 @@ function throughChannel(serial: SerialBus) {
     startWorker: () => port,
     clock,
     chooseUsb: () => Promise.reject(new AppError('usb-no-device', 'none')),
-    choosePort: () => chooseFrom(serial),
+    choosePort: (...wish) => chooseFrom(serial, ...wish),
   });
 }
 
 describe('through a MessageChannel', () => {
   it('says which buses the worker has', async () => {
     expect(await throughChannel(echoBus()).buses()).toEqual(['serial']);
+  });
+
+  it('asks for every port of the machine when the person wants that', async () => {
+    const wishes: unknown[] = [];
+    const bus = echoBus();
+    const choose: SerialBus['choose'] = (...wish) => {
+      wishes.push(...wish);
+      return bus.choose();
+    };
+    await throughChannel({ ...bus, choose }).serial.choose({ anyPort: true });
+    expect(wishes).toEqual([{ anyPort: true }]);
   });
 
   it('carries bytes both ways, and copies them', async () => {

@@ -143,7 +143,7 @@ export default defineConfig(
   },
   {
     // Plain scripts have no `as`: what JSON.parse returns is typed by a JSDoc comment.
-    files: ['scripts/**/*.mjs'],
+    files: ['{scripts,bench}/**/*.mjs'],
     rules: {
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-return': 'off',

@@ -124,7 +124,10 @@ async function startChromium() {
   /** @param {'page' | 'worker'} where @returns {Place} */
   const place = (where) => (side, shape, bytes) =>
     page.evaluate(([at, ...job]) => {
-      const { bench } = /** @type {any} */ (globalThis);
+      const { bench } =
+        /** @type {{ bench: Record<'page' | 'worker', (...job: unknown[]) => ReturnType<Place>> }} */ (
+          /** @type {unknown} */ (globalThis)
+        );
       return bench[at](...job);
     }, /** @type {const} */ ([where, side, shape, bytes]));
   return {

@@ -139,7 +139,7 @@ class Chaos implements ChaosRun {
     const armed = bench.panel.state().armedFaults;
     const call = new Person(bench, fate.hands, (kind) => this.struck.add(kind)).call();
     const strikesBefore = new Set(this.struck);
-    let end = 'unknown';
+    let end: string;
     let outcome: BurnOutcome | undefined;
     let halfwords: readonly number[] = [];
     try {

@@ -98,6 +98,7 @@ describe('the driver of the dfu library on our virtual ROM', () => {
     expect(driver.interfaces.map((found) => found.name)).toEqual([
       '@Internal Flash   /0x08000000/256*08Kg',
       expect.stringContaining('/0x40022050/'),
+      expect.stringContaining('/0x400221E0/'),
       expect.stringContaining('/0x08FFF000/'),
     ]);
     expect(driver.properties).toMatchObject({

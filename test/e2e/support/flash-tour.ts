@@ -27,10 +27,11 @@ export async function flashTour(
   await flash.find('textbox', 'Address of {name}', { name: data.name }).fill('0x081E0000');
   await flash.plan();
   await look();
+  // Behind the question nothing can be reached.
+  await panel.armFault('USER USB cable falls out', 'At byte', 6000);
   await flash.button('Flash the project…').click();
   await flash.button('Erase and write').waitFor();
   await look();
-  await panel.armFault('USER USB cable falls out', 'At byte', 6000);
   await flash.button('Erase and write').click();
   await flash.button('Go on').waitFor();
   await look();

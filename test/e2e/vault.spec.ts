@@ -85,7 +85,7 @@ test('what one tab locks is locked in the other', async ({ app, context }) => {
   await expect(first.keys.button('Unlock vault')).toBeVisible();
 });
 
-test('the vault locks by itself', async ({ app }) => {
+test('the vault locks by itself @deep', async ({ app }) => {
   const { keys } = await withVault(app);
   await keys.find('combobox', 'Lock when no key was used for').selectOption('1');
   await keys.generate('boot');

@@ -28,7 +28,7 @@ export async function flashTour(
   await flash.plan();
   await look();
   // Behind the question nothing can be reached.
-  await panel.armFault('USER USB cable falls out', 'At byte', 6000);
+  await panel.armFault('USER USB cable falls out', 'At byte', 600);
   await flash.button('Flash the project…').click();
   await flash.button('Erase and write').waitFor();
   await look();
@@ -49,9 +49,9 @@ export async function flashTour(
   await flash.find('table', 'Option bytes of the board').waitFor();
   await flash.unfold('Erase all of the board’s flash');
   await flash.button('Read the board before erasing').click();
-  await flash.find('textbox', 'The word {word}').waitFor();
+  await flash.find('textbox', 'The word {word}', { word: 'ERASE' }).waitFor();
   await look();
-  await flash.find('textbox', 'The word {word}').fill('ERASE');
+  await flash.find('textbox', 'The word {word}', { word: 'ERASE' }).fill('ERASE');
   const shown = await flash.region('Erase everything').innerText();
   const tail = /\b[0-9A-F]{12}\b/.exec(shown)?.[0].slice(-4) ?? '';
   await flash.find('textbox', 'Last four characters of the board serial to erase').fill(tail);

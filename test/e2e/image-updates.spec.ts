@@ -58,7 +58,10 @@ async function choose(field: Locator, text: string): Promise<void> {
   await field.selectOption({ label });
 }
 
-test('an LMS key signs versions that travel as deltas and ciphertext @deep', async ({ app, page }) => {
+test('an LMS key signs versions that travel as deltas and ciphertext @deep', async ({
+  app,
+  page,
+}) => {
   test.setTimeout(wholeTestMs);
   const operator = new Operator(app);
   const { keys, keystore, board, burn, firmware, update, panel } = operator;
